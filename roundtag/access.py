@@ -1,0 +1,155 @@
+"""Who may do what: one table of rights, one table of routes, one place that scopes every read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from roundtag.errors import Forbidden
+
+ROLES = (
+    "manager", "supervisor", "desk", "engineer", "analyst", "quality",
+    "storekeeper", "librarian", "client", "auditor", "admin",
+)  # fmt: skip
+
+STAFF = frozenset(ROLES) - {"client", "auditor"}
+EVERYONE = frozenset(ROLES)
+FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
+OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
+PUBLIC = None
+"""A route or deed that needs no account."""
+
+DEEDS: dict[str, frozenset[str] | None] = {
+    "inspect": FIELD,
+    "swap": FIELD | {"storekeeper"},
+    "report_fault": STAFF | {"client"},
+    "report_as_attendee": PUBLIC,
+    "resolve_fault": FIELD | {"desk"},
+    "import_register": frozenset({"manager", "admin", "librarian"}),
+    "import_spares": frozenset({"manager", "admin", "storekeeper"}),
+    "publish_checklists": frozenset({"manager", "admin", "quality"}),
+    "open_round": frozenset({"manager", "supervisor", "admin"}),
+    "add_person": frozenset({"admin", "manager"}),
+    "add_client": frozenset({"admin"}),
+    "add_contract": frozenset({"admin", "manager"}),
+    "decide": frozenset({"manager", "supervisor", "client", "engineer"}),
+    "issue_document": frozenset({"manager"}),
+    "except_day": frozenset({"manager", "admin"}),
+    "put_on_duty": frozenset({"manager", "supervisor", "admin"}),
+    "set_locale": EVERYONE,
+}
+
+
+@dataclass(frozen=True)
+class Right:
+    role: str
+    scope: str
+    scope_id: int | None = None
+    client_id: int | None = None
+    """The client that the scope lies in; None for the whole provider."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, with the rights of this moment. `person_id` is None for an attendee or a job."""
+
+    person_id: int | None
+    rights: tuple[Right, ...] = ()
+    via: str = "web"
+    locale: str = "zh"
+    system: bool = False
+    """True for the product's own jobs and for the command line, which stand above grants."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(r.role for r in self.rights)
+
+    @property
+    def client_ids(self) -> frozenset[int] | None:
+        """Clients whose data this actor may read; None means all of them."""
+        if self.system or any(r.scope == "provider" for r in self.rights):
+            return None
+        return frozenset(r.client_id for r in self.rights if r.client_id is not None)
+
+    def roles_at(self, client_id: int | None) -> frozenset[str]:
+        return frozenset(
+            r.role
+            for r in self.rights
+            if r.scope == "provider" or (client_id is not None and r.client_id == client_id)
+        )
+
+    def may(self, deed: str, client_id: int | None = None) -> bool:
+        allowed = DEEDS[deed]
+        return self.system or allowed is PUBLIC or bool(allowed & self.roles_at(client_id))
+
+
+ATTENDEE = Actor(None, via="link")
+SYSTEM = Actor(None, via="job", system=True)
+
+
+def require(actor: Actor, deed: str, client_id: int | None = None) -> None:
+    if not actor.may(deed, client_id):
+        raise Forbidden
+
+
+def require_any(actor: Actor, deed: str) -> None:
+    """Refuses early an actor who may not do this deed for any client at all."""
+    allowed = DEEDS[deed]
+    if not actor.system and allowed is not PUBLIC and not allowed & actor.roles:
+        raise Forbidden
+
+
+def visible(actor: Actor, query: Any, client_column: Any) -> Any:
+    """Narrows a query to the clients that the actor may read; every list and lookup goes by it."""
+    if actor.client_ids is None:
+        return query
+    return query.where(client_column.in_(sorted(actor.client_ids)))
+
+
+def allowed_on(roles: Iterable[str], endpoint: str) -> bool:
+    """Whether a signed-in person with `roles` may use a route. Unknown routes are refused."""
+    allowed = ROUTES.get(endpoint, frozenset())
+    return allowed is PUBLIC or bool(allowed & frozenset(roles))
+
+
+def is_public(endpoint: str | None) -> bool:
+    return endpoint in ROUTES and ROUTES[endpoint] is PUBLIC
+
+
+ROUTES: dict[str, frozenset[str] | None] = {
+    "static": PUBLIC,
+    "pwa.service_worker": PUBLIC,
+    "pwa.manifest": PUBLIC,
+    "pwa.offline": PUBLIC,
+    "pwa.pack": EVERYONE,
+    "admin.healthz": PUBLIC,
+    "people.sign_in": PUBLIC,
+    "people.sign_in_submit": PUBLIC,
+    "people.sign_out": PUBLIC,
+    "people.set_language": PUBLIC,
+    "today.home": PUBLIC,
+    "today.show": EVERYONE,
+    "more.show": EVERYONE,
+    "scan.open_tag": PUBLIC,
+    "scan.open_tag_scanned": PUBLIC,
+    "scan.enter": EVERYONE,
+    "scan.enter_submit": PUBLIC,
+    "scan.report": PUBLIC,
+    "scan.status": PUBLIC,
+    "devices.index": EVERYONE,
+    "devices.history": EVERYONE,
+    "inspections.create": FIELD,
+    "spares.swap": FIELD | {"storekeeper"},
+    "rounds.show": EVERYONE,
+    "rooms.index": EVERYONE,
+    "rooms.show": EVERYONE,
+    "faults.index": EVERYONE,
+    "faults.show": EVERYONE,
+    "faults.resolve": FIELD | {"desk"},
+    "tags.sheets": OFFICE | {"engineer"},
+    "tags.sheet_pdf": OFFICE | {"engineer"},
+    "photos.show": EVERYONE,
+    "outbox.show": EVERYONE,
+    "sync.whoami": PUBLIC,
+    "sync.submit": STAFF | {"client"},
+    "sync.put_photo": STAFF | {"client"},
+}

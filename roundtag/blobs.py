@@ -1,0 +1,116 @@
+"""The content-addressed store of photos, signatures and documents.
+
+A blob's identity is the SHA-256 of the bytes received. Bytes reach the disk (file and directory
+synced) before a row says so. People are served re-encoded derivatives only, never the original.
+"""
+
+import hashlib
+import io
+import os
+import secrets
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from roundtag import clock
+from roundtag.db import write
+from roundtag.errors import BadImage, TooLarge, invalid
+from roundtag.models import Blob
+from roundtag.settings import current
+from roundtag.words import N_
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
+SIDES = {"thumb": 320, "view": 1600}
+
+
+def put_photo(data: bytes, expected: str | None = None) -> Blob:
+    """Stores the bytes of a photo durably; the same bytes again are one blob.
+
+    Raises errors.Invalid for empty bytes or a hash other than `expected`, errors.TooLarge above
+    8 MB or 40 megapixels, errors.BadImage for anything that is not a readable photo.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    if not data:
+        raise invalid("photo", "empty", N_("This photo is empty (0 bytes). Take it again."))
+    if expected and digest != expected:
+        raise invalid("photo", "hash", N_("The photo arrived damaged. It will be sent again."))
+    known = Blob.get_or_none(Blob.sha256 == digest)
+    if known:
+        return known
+    mime = sniff(data)
+    _durable(path_of(digest), data)
+    with write():
+        Blob.insert(
+            sha256=digest, size=len(data), mime=mime, received_at=clock.now()
+        ).on_conflict_ignore().execute()
+    return Blob.get(Blob.sha256 == digest)
+
+
+def sniff(data: bytes) -> str:
+    """The media type found by decoding the photo in full; names and headers are not trusted."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(N_("A photo may have at most %(limit)s."), limit="8 MB")
+    return FORMATS[str(_decode(data).format)]
+
+
+def _decode(data: bytes) -> Image.Image:
+    _allow_heif()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+            if picture.width * picture.height > MAX_PIXELS:
+                raise TooLarge(N_("A photo may have at most %(limit)s."), limit="40 MP")
+            picture.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as broken:
+        raise BadImage from broken
+    return picture
+
+
+def _allow_heif() -> None:
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+
+
+def path_of(digest: str) -> Path:
+    return current().blob_dir / digest[:2] / digest
+
+
+def _durable(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with open(draft, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    for folder in (path.parent, path.parent.parent):
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def derivative(digest: str, size: str) -> bytes:
+    """The photo as people see it: JPEG, upright, without metadata, longest side as in SIDES."""
+    target = path_of(digest).with_suffix(f".{size}.jpg")
+    if not target.exists():
+        _durable(target, _reencode(path_of(digest).read_bytes(), SIDES[size]))
+    return target.read_bytes()
+
+
+def _reencode(data: bytes, side: int) -> bytes:
+    picture = ImageOps.exif_transpose(_decode(data)).convert("RGB")
+    picture.thumbnail((side, side))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=82, optimize=True)
+    return out.getvalue()

@@ -1,0 +1,31 @@
+"""Working days of China: the public calendar with make-up days, over it a client's exceptions."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import chinese_calendar
+
+from roundtag.models import CalendarException
+
+
+def exceptions(client_id: int) -> dict[date, bool]:
+    rows = CalendarException.select().where(CalendarException.client == client_id)
+    return {row.day: row.working for row in rows}
+
+
+def is_working_day(day: date, own: Mapping[date, bool] | None = None) -> bool:
+    """Outside the years that the public calendar covers, Monday to Friday are working days."""
+    if own and day in own:
+        return own[day]
+    if covers(day):
+        return chinese_calendar.is_workday(day)
+    return day.weekday() < 5
+
+
+def covers(day: date) -> bool:
+    """Whether the State Council's arrangement for that year is known to the library."""
+    return day.year in known_years()
+
+
+def known_years() -> frozenset[int]:
+    return frozenset(day.year for day in chinese_calendar.holidays)

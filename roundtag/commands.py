@@ -1,0 +1,269 @@
+"""One verb, every door: run() is one transaction of receipt, deed and ledger entry.
+
+A verb is a plain function `verb(command, deed) -> Outcome`. `command` is a frozen dataclass; `deed`
+says who acts and when, and is the only way to write protected rows, so that no change can miss
+the ledger. A known id answers with its stored receipt; a known id with another body is refused
+and both bodies are kept.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from peewee import IntegrityError
+
+from roundtag import access, clock, ledger
+from roundtag.db import write
+from roundtag.errors import OtherBody as OtherBodyRefused
+from roundtag.models import Base, OtherBody, Submission, SubmissionBlob
+
+Row = TypeVar("Row", bound=Base)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo named by a submission: hex SHA-256 of its bytes, media type, size in bytes."""
+
+    sha256: str
+    mime: str
+    size: int
+    field: str = "photo"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """How a submission travelled. `body` is the exact string that `sha256` is the hash of."""
+
+    id: str
+    form: str
+    body: str
+    sha256: str
+    form_version: str = ""
+    app_version: str = ""
+    install_id: str = ""
+    seq: int | None = None
+    owner: int | None = None
+    carrier: int | None = None
+    claimed_at: datetime | None = None
+    sent_at: datetime | None = None
+    photos: tuple[Photo, ...] = ()
+    supersedes: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a verb did: done or conflict, a message id with values, and where to look."""
+
+    message: str
+    url: str = ""
+    state: str = "done"
+    values: dict[str, Any] = field(default_factory=dict)
+    subject_id: int | str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What every door answers. `repeated` is True when the stored receipt of before is given."""
+
+    id: str
+    sha256: str
+    outcome: str
+    received_at: datetime
+    message: str
+    values: dict[str, Any]
+    url: str
+    subject_id: int | str | None
+    repeated: bool = False
+
+
+Verb = Callable[[Any, "Deed"], Outcome]
+
+
+class Deed:
+    """One thing that a person does: who, when, and every row that it writes."""
+
+    def __init__(self, name: str, actor: access.Actor, envelope: Envelope, now: datetime) -> None:
+        self.name, self.actor, self.envelope, self.received_at = name, actor, envelope, now
+        self.changes: dict[tuple[str, Any], Base] = {}
+
+    @property
+    def id(self) -> str:
+        return self.envelope.id
+
+    @property
+    def person_id(self) -> int | None:
+        """Whose work this is: the owner of the submission, whoever carried it in."""
+        return self.envelope.owner or self.actor.person_id
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        return self.envelope.claimed_at
+
+    def require(self, client_id: int | None = None) -> None:
+        """Refuses an actor without the right to this deed at that client."""
+        access.require(self.actor, self.name, client_id)
+
+    def create(self, model: type[Row], **values: Any) -> Row:
+        row = model(**values)
+        ledger.seal(row, values)
+        row.save(force_insert=True)
+        return self._note(row)
+
+    def create_many(self, model: type[Row], rows: Iterable[dict[str, Any]]) -> list[Row]:
+        return [self.create(model, **values) for values in rows]
+
+    def change(self, row: Row, **values: Any) -> Row:
+        """Sets columns of a row; call it only with rows read inside this transaction."""
+        for name, value in values.items():
+            setattr(row, name, value)
+        ledger.seal(row, values)
+        row.save(only=[*values, *(["salts"] if row.SEALED else [])])
+        return self._note(row)
+
+    def claim(self, model: type[Row], where: Any, **values: Any) -> list[Row]:
+        """A guarded update: changes rows only while `where` still holds; the loser gets []."""
+        query = model.update(**values).where(where).returning(model)
+        return [self._note(row) for row in query.execute()]
+
+    def _note(self, row: Row) -> Row:
+        if row.LOG:
+            self.changes[(row._meta.table_name, row._pk)] = row
+        return row
+
+
+def run(command_id: str, verb: Verb, command: Any, actor: access.Actor,
+        envelope: Envelope | None = None) -> Receipt:  # fmt: skip
+    """Does `verb(command, deed)` exactly once for `command_id`.
+
+    Raises what the verb refuses (errors.RoundtagError; then nothing is written and the id stays
+    free) and errors.OtherBody when the id is known with other content.
+    """
+    envelope = envelope or local_envelope(command_id, verb, command, actor)
+    known = find(command_id)
+    if known is None:
+        try:
+            return _first_time(verb, command, actor, envelope)
+        except IntegrityError:
+            known = find(command_id)
+            if known is None:
+                raise
+    return replay(known, envelope, actor)
+
+
+def find(command_id: str) -> Submission | None:
+    return Submission.get_or_none(Submission.id == command_id)
+
+
+def _first_time(verb: Verb, command: Any, actor: access.Actor, envelope: Envelope) -> Receipt:
+    with write():
+        submission = keep(envelope, clock.now())
+        deed = Deed(verb.__name__, actor, envelope, submission.received_at)
+        access.require_any(actor, deed.name)
+        outcome = verb(command, deed)
+        ledger.append(_head(deed), [ledger.change(r) for r in deed.changes.values()], deed.received_at)
+        return _store(submission, outcome)
+
+
+def keep(envelope: Envelope, now: datetime, state: str = "review") -> Submission:
+    """Inserts the submission first, so that of two equal ids one waits for the other."""
+    submission = Submission.create(
+        id=envelope.id,
+        form=envelope.form,
+        form_version=envelope.form_version,
+        app_version=envelope.app_version,
+        install_id=envelope.install_id,
+        seq=envelope.seq,
+        owner=envelope.owner,
+        carrier=envelope.carrier,
+        supersedes=envelope.supersedes,
+        sha256=envelope.sha256,
+        body=envelope.body,
+        claimed_at=envelope.claimed_at,
+        sent_at=envelope.sent_at,
+        received_at=now,
+        outcome=state,
+        receipt={},
+    )
+    listed = {photo.sha256: photo for photo in envelope.photos}
+    for photo in listed.values():
+        SubmissionBlob.create(
+            submission=envelope.id, sha256=photo.sha256, mime=photo.mime, size=photo.size
+        )
+    return submission
+
+
+def _store(submission: Submission, outcome: Outcome) -> Receipt:
+    submission.outcome = outcome.state
+    submission.receipt = {
+        "message": outcome.message,
+        "values": outcome.values,
+        "url": outcome.url,
+        "subject_id": outcome.subject_id,
+    }
+    submission.save(only=["outcome", "receipt"])
+    return _receipt(submission)
+
+
+def store_for_review(envelope: Envelope, message: str) -> Receipt:
+    """Keeps a submission whose deed could not be done, for a person to look at."""
+    with write():
+        submission = keep(envelope, clock.now())
+        return _store(submission, Outcome(message, state="review"))
+
+
+def _receipt(submission: Submission, repeated: bool = False) -> Receipt:
+    return Receipt(
+        id=submission.id,
+        sha256=submission.sha256,
+        outcome=submission.outcome,
+        received_at=submission.received_at,
+        repeated=repeated,
+        **submission.receipt,
+    )
+
+
+def replay(known: Submission, envelope: Envelope, actor: access.Actor) -> Receipt:
+    """The stored receipt of a known id. Raises errors.OtherBody when the content differs."""
+    if known.sha256 == envelope.sha256 and known.owner_id == envelope.owner:
+        return _receipt(known, repeated=True)
+    with write():
+        OtherBody.insert(
+            submission=known.id,
+            sha256=envelope.sha256,
+            body=envelope.body,
+            person=actor.person_id,
+            received_at=clock.now(),
+        ).on_conflict_ignore().execute()
+    raise OtherBodyRefused(known.sha256)
+
+
+def _head(deed: Deed) -> dict[str, Any]:
+    claimed = deed.claimed_at
+    return {
+        "deed": deed.name,
+        "id": deed.id,
+        "actor": deed.actor.person_id if deed.actor.person_id is not None else deed.actor.via,
+        "owner": deed.person_id,
+        "claimed_at": clock.to_text(claimed) if claimed else None,
+        "received_at": clock.to_text(deed.received_at),
+        "body_sha256": deed.envelope.sha256,
+    }
+
+
+def local_envelope(command_id: str, verb: Verb, command: Any, actor: access.Actor) -> Envelope:
+    """The envelope of a command given by the CLI, a job or an office form."""
+    body = json.dumps(_plain(command), ensure_ascii=False, sort_keys=True, default=str)
+    return Envelope(
+        id=command_id,
+        form=verb.__name__,
+        body=body,
+        sha256=hashlib.sha256(body.encode()).hexdigest(),
+        owner=actor.person_id,
+    )
+
+
+def _plain(command: Any) -> dict[str, Any]:
+    return {k: v for k, v in vars(command).items() if not k.startswith("secret_")}

@@ -1,0 +1,166 @@
+"""The append-only history of every change: one log per client and one for the provider.
+
+A leaf is the RFC 8785 canonical JSON of one deed; its hash is the RFC 9162 leaf hash,
+SHA-256(0x00 || leaf). Indexes are gap-free: a locked row of `log` hands them out inside the same
+transaction as the change itself. Personal data and free text appear as salted commitments only.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+
+from roundtag import clock
+from roundtag.models import PROTECTED, Base, Leaf, Log
+from roundtag.models.base import DayField, UtcField
+
+PROVIDER = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One protected row as it stood after a deed. `image` is None when the row was deleted."""
+
+    client_id: int | None
+    table: str
+    key: int | str
+    image: dict[str, Any] | None
+
+
+def change(row: Base) -> Change:
+    return Change(client_of(row), row._meta.table_name, row._pk, image(row))
+
+
+def client_of(row: Base) -> int | None:
+    return row.client_id if row.LOG == "client" else PROVIDER
+
+
+def image(row: Base) -> dict[str, Any]:
+    """The row's columns as canonical JSON values, sealed ones as commitments."""
+    return {
+        name: _commit(row, name, value) if name in row.SEALED else value
+        for name, value in _stored(row)
+        if name not in row.UNLOGGED
+    }
+
+
+def _stored(row: Base) -> Iterator[tuple[str, Any]]:
+    for field in row._meta.sorted_fields:
+        value = row.__data__.get(field.name)
+        if value is not None and isinstance(field, UtcField | DayField):
+            value = field.db_value(value)
+        yield field.name, value
+
+
+def _commit(row: Base, name: str, value: Any) -> dict[str, str] | None:
+    if value is None:
+        return None
+    return {"hmac-sha256": commitment(row.salts[name], str(value))}
+
+
+def commitment(salt: str, value: str) -> str:
+    return hmac.new(bytes.fromhex(salt), value.encode(), hashlib.sha256).hexdigest()
+
+
+def seal(row: Base, names: Iterable[str]) -> None:
+    """Gives each named sealed column that holds a value a fresh random salt of 32 bytes."""
+    fresh = {
+        name: secrets.token_hex(32)
+        for name in names
+        if name in row.SEALED and getattr(row, name) is not None
+    }
+    if fresh:
+        row.salts = {**(row.salts or {}), **fresh}
+
+
+def append(deed: dict[str, Any], changes: list[Change], received_at: datetime) -> None:
+    """Writes one leaf per log that the changes touch. Call last in the transaction."""
+    for client_id in sorted({c.client_id for c in changes}, key=lambda c: (c is None, c)):
+        rows = [
+            {"table": c.table, "key": c.key, "after": c.image}
+            for c in changes
+            if c.client_id == client_id
+        ]
+        _append_one(log_of(client_id), {"v": 1, **deed, "changes": rows}, received_at)
+
+
+def _append_one(log: Log, leaf: dict[str, Any], received_at: datetime) -> None:
+    taken = Log.update(size=Log.size + 1).where(Log.id == log.id).returning(Log.size)
+    index = next(iter(taken.execute())).size - 1
+    data = rfc8785.dumps(leaf)
+    Leaf.insert(
+        log=log.id,
+        index=index,
+        text=data.decode(),
+        hash=leaf_hash(data),
+        received_at=received_at,
+    ).execute()
+
+
+def leaf_hash(data: bytes) -> str:
+    return hashlib.sha256(b"\x00" + data).hexdigest()
+
+
+def log_of(client_id: int | None) -> Log:
+    where = Log.client.is_null() if client_id is None else Log.client == client_id
+    found = Log.get_or_none(where)
+    if found is None:
+        raise LookupError(f"no log was opened for client {client_id}")
+    return found
+
+
+def open_log(client_id: int | None) -> None:
+    origin = f"roundtag/{secrets.token_hex(8)}/{client_id or 'provider'}"
+    Log.create(client=client_id, origin=origin)
+
+
+def verify(client_id: int | None) -> list[str]:
+    """What is wrong with one log and the rows it protects; an empty list when all is well.
+
+    Checks gap-free indexes, leaf hashes, and every protected row against its last image: missing,
+    extra and changed rows are named.
+    """
+    log, problems = log_of(client_id), []
+    last: dict[tuple[str, Any], Any] = {}
+    leaves = Leaf.select().where(Leaf.log == log.id).order_by(Leaf.index)
+    expected = 0
+    for leaf in leaves.iterator():
+        if leaf.index != expected:
+            problems.append(f"leaf {expected} is missing")
+        expected = leaf.index + 1
+        if leaf_hash(leaf.text.encode()) != leaf.hash:
+            problems.append(f"leaf {leaf.index} was altered")
+        for entry in json.loads(leaf.text)["changes"]:
+            last[(entry["table"], entry["key"])] = entry["after"]
+    if expected != log.size:
+        problems.append(f"log says {log.size} leaves, {expected} were found")
+    return problems + list(_compare_rows(client_id, last))
+
+
+def _compare_rows(client_id: int | None, last: dict[tuple[str, Any], Any]) -> Iterator[str]:
+    for model in PROTECTED:
+        if (model.LOG == "client") != (client_id is not None):
+            continue
+        query = model.select()
+        if client_id is not None:
+            query = query.where(model.client == client_id)
+        for row in query.iterator():
+            where = (model._meta.table_name, row._pk)
+            if where not in last:
+                yield f"{where[0]} {where[1]} has no leaf"
+            elif image(row) != last.pop(where):
+                yield f"{where[0]} {where[1]} differs from its leaf"
+    for (table, key), after in last.items():
+        if after is not None:
+            yield f"{table} {key} is missing"
+
+
+def head(client_id: int | None) -> dict[str, Any]:
+    log = log_of(client_id)
+    return {"origin": log.origin, "size": log.size, "as_of": clock.to_text(clock.now())}

@@ -1,0 +1,42 @@
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
+
+from roundtag.models.base import Base, JsonField, UtcField
+
+
+class Person(Base):
+    LOG = "provider"
+    SEALED = ("name", "email", "phone")
+    UNLOGGED = ("salts", "password_hash")
+
+    username = TextField(unique=True)
+    name = TextField(null=True)
+    email = TextField(null=True)
+    phone = TextField(null=True)
+    password_hash = TextField(null=True)
+    locale = TextField(null=True)
+    active = BooleanField(default=True)
+    salts = JsonField(default=dict)
+
+
+class Grant(Base):
+    """A right: person, role, scope. `scope` is provider, client or contract; `scope_id` its key."""
+
+    LOG = "provider"
+
+    person = ForeignKeyField(Person, backref="grants")
+    role = TextField()
+    scope = TextField()
+    scope_id = IntegerField(null=True)
+    since = UtcField()
+    until = UtcField(null=True)
+
+
+class Session(Base):
+    """A signed-in browser. The cookie holds the secret; the row holds only its SHA-256."""
+
+    token_hash = TextField(primary_key=True)
+    person = ForeignKeyField(Person)
+    created_at = UtcField()
+    seen_at = UtcField()
+    expires_at = UtcField()
+    revoked_at = UtcField(null=True)

@@ -1,0 +1,62 @@
+from peewee import ForeignKeyField, IntegerField, TextField
+
+from roundtag.models.base import Base, DayField, JsonField
+
+
+class Client(Base):
+    LOG = "provider"
+
+    code = TextField(unique=True)
+    name = TextField()
+    name_en = TextField(null=True)
+
+
+class Contract(Base):
+    """Work belongs to a contract. `zone` is the zone of its deadlines; `terms` its agreed figures."""
+
+    LOG = "client"
+
+    client = ForeignKeyField(Client)
+    number = TextField(unique=True)
+    name = TextField()
+    starts_on = DayField()
+    ends_on = DayField()
+    zone = TextField(default="Asia/Shanghai")
+    terms = JsonField(default=dict)
+
+
+class Site(Base):
+    LOG = "client"
+
+    client = ForeignKeyField(Client)
+    name = TextField()
+
+    class Meta:
+        indexes = ((("client", "name"), True),)
+
+
+class Building(Base):
+    LOG = "client"
+
+    client = ForeignKeyField(Client)
+    site = ForeignKeyField(Site)
+    name = TextField()
+
+    class Meta:
+        indexes = ((("site", "name"), True),)
+
+
+class Room(Base):
+    LOG = "client"
+
+    client = ForeignKeyField(Client)
+    building = ForeignKeyField(Building)
+    floor = TextField(default="")
+    code = TextField()
+    name = TextField()
+    kind = TextField()
+    capacity = IntegerField(null=True)
+    remarks = TextField(default="")
+
+    class Meta:
+        indexes = ((("client", "code"), True),)
