@@ -1,0 +1,187 @@
+"""Bilingual domain data kept as JSON beside this file; read on first use, then kept for the process.
+
+Every record is frozen, so a caller cannot change what the next caller sees. Texts come in pairs
+(`…_zh` / `…_en`, or `zh` / `en`); the reader's language is chosen by whoever renders them.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+ItemKind = Literal["check", "reading", "choice", "text", "photo"]
+
+
+@dataclass(frozen=True)
+class Category:
+    """A device category. `life_years` is the design life, None where none applies (`room`).
+
+    `aliases` are further Chinese names that clients' lists use for the same category.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    subsystem: str
+    subsystem_zh: str
+    subsystem_en: str
+    life_years: int | None
+    order: int
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RoomKind:
+    """A kind of room; `aliases` as in `Category`."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    order: int
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer of a choice item. `fail` marks an answer that fails the item."""
+
+    key: str
+    zh: str
+    en: str
+    fail: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a checklist.
+
+    `min` and `max` are the acceptance limits of a reading, both inclusive and in `unit`; `step` is
+    the finest useful graduation. They are None for the other kinds. Hints are empty when absent.
+    """
+
+    key: str
+    kind: ItemKind
+    zh: str
+    en: str
+    required: bool = True
+    hint_zh: str = ""
+    hint_en: str = ""
+    unit: str = ""
+    min: float | None = None
+    max: float | None = None
+    step: float | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """A template as shipped; the first load copies it into the provider's versioned templates."""
+
+    category: str
+    occasion: str
+    name_zh: str
+    name_en: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Tip:
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What an attendee can see or hear, likeliest `categories` first. `icon` names a drawing."""
+
+    code: str
+    zh: str
+    en: str
+    icon: str
+    categories: tuple[str, ...]
+    tips: tuple[Tip, ...]
+
+
+@cache
+def categories() -> tuple[Category, ...]:
+    """Every category, grouped by subsystem in the order of GB 50799, then this product's own."""
+    return tuple(sorted((Category(**_tuples(row)) for row in _read("categories")), key=_order))
+
+
+@cache
+def room_kinds() -> tuple[RoomKind, ...]:
+    """Every room kind in display order."""
+    return tuple(sorted((RoomKind(**_tuples(row)) for row in _read("room_kinds")), key=_order))
+
+
+@cache
+def checklists() -> tuple[Checklist, ...]:
+    """The shipped templates: one per category and occasion."""
+    return tuple(
+        Checklist(**{**row, "items": tuple(map(_item, row["items"]))})
+        for row in _read("checklists")
+    )
+
+
+@cache
+def symptoms() -> tuple[Symptom, ...]:
+    """The attendee's choices, commonest first and `other` last."""
+    return tuple(
+        Symptom(**{**_tuples(row), "tips": tuple(Tip(**tip) for tip in row["tips"])})
+        for row in _read("symptoms")
+    )
+
+
+def category_code(text: str) -> str | None:
+    """The code for a code, a name in either language or an alias; None when unknown."""
+    return _category_names().get(_folded(text))
+
+
+def room_kind_code(text: str) -> str | None:
+    """The code for a code, a name in either language or an alias; None when unknown."""
+    return _room_kind_names().get(_folded(text))
+
+
+@cache
+def _category_names() -> dict[str, str]:
+    return _names(categories())
+
+
+@cache
+def _room_kind_names() -> dict[str, str]:
+    return _names(room_kinds())
+
+
+def _names(records: Iterable[Category | RoomKind]) -> dict[str, str]:
+    return {
+        _folded(name): record.code
+        for record in records
+        for name in (record.code, record.name_zh, record.name_en, *record.aliases)
+    }
+
+
+def _folded(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _order(record: Category | RoomKind) -> int:
+    return record.order
+
+
+def _item(row: dict[str, Any]) -> Item:
+    options = tuple(Option(**option) for option in row.get("options", ()))
+    # A photo or a remark is never worth holding up a round, so only what is measured is required.
+    required = row.get("required", row["kind"] not in ("text", "photo"))
+    return Item(**{**row, "options": options, "required": required})
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    text = files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = json.loads(text)
+    return rows
