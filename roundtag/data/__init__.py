@@ -1,4 +1,4 @@
-"""Bilingual domain data kept as JSON beside this file; read on first use, then kept for the process.
+"""Bilingual domain data kept as JSON beside this file, read on first use and kept in memory.
 
 Every record is frozen, so a caller cannot change what the next caller sees. Texts come in pairs
 (`…_zh` / `…_en`, or `zh` / `en`); the reader's language is chosen by whoever renders them.

@@ -1,0 +1,133 @@
+"""The shipped data must be whole in both languages and must agree with itself."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from roundtag import data
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def codes() -> set[str]:
+    return {category.code for category in data.categories()}
+
+
+def repeated(values: list[str]) -> list[str]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def texts() -> Iterator[tuple[str, str, str]]:
+    """(where, Chinese, English) of every pair that a person may read."""
+    for category in data.categories():
+        yield category.code, category.name_zh, category.name_en
+        yield category.code, category.subsystem_zh, category.subsystem_en
+    for kind in data.room_kinds():
+        yield kind.code, kind.name_zh, kind.name_en
+    for checklist in data.checklists():
+        yield checklist.category, checklist.name_zh, checklist.name_en
+        for item in checklist.items:
+            yield f"{checklist.category}.{item.key}", item.zh, item.en
+            for option in item.options:
+                yield f"{checklist.category}.{item.key}.{option.key}", option.zh, option.en
+    for symptom in data.symptoms():
+        yield symptom.code, symptom.zh, symptom.en
+        for tip in symptom.tips:
+            yield symptom.code, tip.zh, tip.en
+
+
+def test_every_text_exists_in_both_languages() -> None:
+    wrong = [where for where, zh, en in texts() if not HAN.search(zh) or not en or HAN.search(en)]
+    assert wrong == []
+
+
+def test_hints_come_in_pairs() -> None:
+    items = [item for checklist in data.checklists() for item in checklist.items]
+    assert [item.key for item in items if bool(item.hint_zh) != bool(item.hint_en)] == []
+
+
+def record_names(record: data.Category | data.RoomKind) -> set[str]:
+    names = (record.code, record.name_zh, record.name_en, *record.aliases)
+    return {name.casefold() for name in names}
+
+
+def test_names_and_aliases_mean_one_thing_only() -> None:
+    for records in (data.categories(), data.room_kinds()):
+        names = [name for record in records for name in record_names(record)]
+        assert repeated(names) == []
+
+
+def test_orders_are_unique_and_lives_long_enough() -> None:
+    assert repeated([str(category.order) for category in data.categories()]) == []
+    lives = {category.code: category.life_years for category in data.categories()}
+    assert lives.pop("room") is None
+    assert all(life is not None and life >= 6 for life in lives.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("projector", "projector"), (" 投影仪 ", "projector"), ("ups 电源", "ups"), ("椅子", None)],
+)
+def test_a_category_is_found_by_any_of_its_names(text: str, code: str | None) -> None:
+    assert data.category_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("礼堂", "hall"), ("Video conference room", "video"), ("", None)]
+)
+def test_a_room_kind_is_found_by_any_of_its_names(text: str, code: str | None) -> None:
+    assert data.room_kind_code(text) == code
+
+
+def test_every_category_has_one_monthly_checklist() -> None:
+    monthly = [item.category for item in data.checklists() if item.occasion == "monthly"]
+    assert sorted(monthly) == sorted(codes())
+
+
+@pytest.mark.parametrize("checklist", data.checklists(), ids=lambda checklist: checklist.category)
+def test_a_checklist_is_short_and_well_formed(checklist: data.Checklist) -> None:
+    keys = [item.key for item in checklist.items]
+    assert 4 <= len(keys) <= 8
+    assert repeated(keys) == []
+    assert all(KEY.fullmatch(key) for key in keys)
+    for item in checklist.items:
+        check_item(item)
+
+
+def check_item(item: data.Item) -> None:
+    assert item.kind in ("check", "reading", "choice", "text", "photo")
+    if item.kind == "reading":
+        assert item.min is not None
+        assert item.max is not None
+        assert item.step is not None
+        assert item.min < item.max
+        assert 0 < item.step <= item.max - item.min
+        assert item.unit
+    else:
+        assert (item.min, item.max, item.step, item.unit) == (None, None, None, "")
+    if item.kind == "choice":
+        keys = [option.key for option in item.options]
+        assert repeated(keys) == []
+        assert all(KEY.fullmatch(key) for key in keys)
+        assert {option.fail for option in item.options} == {True, False}
+    else:
+        assert item.options == ()
+    assert item.required or item.kind in ("reading", "text", "photo")
+
+
+def test_symptoms_point_at_categories_and_offer_help() -> None:
+    assert repeated([symptom.code for symptom in data.symptoms()]) == []
+    assert data.symptoms()[-1].code == "other"
+    for symptom in data.symptoms():
+        assert symptom.categories
+        assert set(symptom.categories) <= codes()
+        assert 2 <= len(symptom.tips) <= 3
+        assert symptom.icon
+
+
+def test_loading_twice_gives_the_same_objects() -> None:
+    assert data.categories() is data.categories()
+    assert data.checklists() is data.checklists()
