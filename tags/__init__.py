@@ -1,0 +1,1 @@
+"""Tag codes, QR symbols and label sheets: text in, bytes out. Knows no database and no web."""
