@@ -1,0 +1,29 @@
+import os
+from pathlib import Path
+
+import click
+
+from roundtag import settings, supervisor
+
+APPLICATION = "app:create_app"
+
+
+@click.command("serve")
+@click.option("--demo", is_flag=True, help="Load the demo into an empty database.")
+@click.option("--host", help="Address to listen on (HOST; default: all of this machine).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT; 8000).")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the database, photos and queue (DATA_DIR; default: var).",
+)
+def command(demo: bool, host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Start the web server, the worker, the scheduler and, unless REDIS_URL is set, the queue."""
+    given = {"HOST": host, "PORT": port, "DATA_DIR": data_dir}
+    os.environ.update({name: str(value) for name, value in given.items() if value is not None})
+    try:
+        settings.current.cache_clear()
+        settings.current()
+        supervisor.serve(supervisor.Options(app=APPLICATION, demo=demo))
+    except (ValueError, supervisor.Refused) as refused:
+        raise click.ClickException(str(refused)) from refused

@@ -1,0 +1,89 @@
+"""Child processes: started, watched, started again after a pause that grows, stopped in order."""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from roundtag.supervisor import lifeline
+
+PAUSES = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY = 60.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Child:
+    """One process to keep up. `patience`: seconds from SIGTERM to SIGKILL."""
+
+    name: str
+    command: list[str]
+    patience: float = 5.0
+    native: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    falls: int = 0
+    due: float = field(default=0.0)
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if self.native else None,
+            env={**os.environ, lifeline.PARENT: str(os.getpid())},
+            process_group=0,
+            preexec_fn=_before_native() if self.native else None,
+        )
+
+    def watch(self, now: float) -> None:
+        """Starts the process again once it has ended and its pause is over."""
+        if self.process is None:
+            if now >= self.due:
+                self.start()
+        elif (code := self.process.poll()) is not None:
+            self._fell(now, code)
+
+    def _fell(self, now: float, code: int) -> None:
+        self.falls = 0 if now - self.started > STEADY else self.falls
+        pause = PAUSES[min(self.falls, len(PAUSES) - 1)]
+        log.warning("%s ended (%s), starts again in %s s", self.name, code, pause)
+        self.process, self.falls, self.due = None, self.falls + 1, now + pause
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
+    def wait(self, seconds: float) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.0, seconds))
+        except subprocess.TimeoutExpired:
+            log.warning("%s did not stop in time and was killed", self.name)
+            self.process.kill()
+            self.process.wait()
+
+
+def python(name: str, module: str, *arguments: str, patience: float = 5.0) -> Child:
+    return Child(name, [sys.executable, "-m", module, *arguments], patience)
+
+
+def stop(children: Iterable[Child]) -> None:
+    """Stops children together: SIGTERM to all, SIGKILL to those past their patience."""
+    group, start = list(children), time.monotonic()
+    for child in group:
+        child.ask_to_stop()
+    for child in group:
+        child.wait(child.patience - (time.monotonic() - start))
+
+
+def _before_native() -> Callable[[], None] | None:
+    """A program that is not ours cannot hold its lifeline itself; on Linux the fork does."""
+    if sys.platform != "linux":
+        return None
+    return lambda: lifeline.ask_kernel(15)

@@ -1,0 +1,49 @@
+"""The web server: granian's WSGI workers, one application each.
+
+Two processes of four threads measured best on two cores; more threads in one process make pages
+slower, so a larger machine gets more processes (WEB_WORKERS).
+"""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from roundtag.settings import current
+from roundtag.supervisor import lifeline
+
+THREADS = 4
+PATIENCE = 8
+
+
+def load(target: str) -> Any:
+    """The WSGI application of `module:factory`, made inside a worker process."""
+    lifeline.hold()
+    module, factory = target.split(":")
+    return getattr(importlib.import_module(module), factory)()
+
+
+def main(target: str) -> None:
+    lifeline.hold()
+    settings = current()
+    importlib.import_module(target.split(":")[0])
+    Granian(
+        target,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("WEB_WORKERS", "2")),
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        respawn_interval=0.3,
+        workers_kill_timeout=PATIENCE,
+        log_level=LogLevels.error,
+    ).serve(target_loader=load)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

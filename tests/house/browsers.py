@@ -1,0 +1,41 @@
+"""Finds a Chromium to test with: one on this machine, else the test kit's own download."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+
+def find() -> str | None:
+    """The path of a browser, or None. CHROMIUM names one of your own."""
+    return os.environ.get("CHROMIUM") or _on_path() or _of_mac() or _of_playwright()
+
+
+def _on_path() -> str | None:
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def _of_mac() -> str | None:
+    return next((path for path in MAC if Path(path).exists()), None)
+
+
+def _of_playwright() -> str | None:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return None
+    with sync_playwright() as kit:
+        path = kit.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+if __name__ == "__main__":
+    found = find()
+    print(found or "no browser found", file=sys.stdout if found else sys.stderr)
+    sys.exit(found is None)

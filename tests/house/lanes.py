@@ -1,0 +1,80 @@
+"""pytest plugin: lanes that need a service. A lane without its service is left out, and says so.
+
+ROUNDTAG_REQUIRE_LANES=postgresql,redis,browser makes a missing service a failure instead.
+"""
+
+import os
+import socket
+from functools import cache
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.house import browsers
+
+POSTGRESQL = os.environ.get(
+    "ROUNDTAG_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
+)
+REDIS = os.environ.get("ROUNDTAG_TEST_REDIS", "redis://127.0.0.1:6379/9")
+LANES = ("postgresql", "redis", "browser")
+left_out = pytest.StashKey[dict[str, str]]()
+
+
+@cache
+def missing(lane: str) -> str | None:
+    """Why a lane cannot run here, or None when it can."""
+    return {"postgresql": _postgresql, "redis": _redis, "browser": _browser}[lane]()
+
+
+def _postgresql() -> str | None:
+    import psycopg
+
+    try:
+        psycopg.connect(POSTGRESQL, connect_timeout=3).close()
+    except psycopg.Error as error:
+        return f"no PostgreSQL at {_where(POSTGRESQL)} ({_first_line(error)})"
+    return None
+
+
+def _redis() -> str | None:
+    where = urlsplit(REDIS)
+    try:
+        socket.create_connection((where.hostname or "", where.port or 6379), 2).close()
+    except OSError as error:
+        return f"no Redis at {_where(REDIS)} ({_first_line(error)})"
+    return None
+
+
+def _browser() -> str | None:
+    return None if browsers.find() else "no Chromium was found or could be installed"
+
+
+def _where(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _required() -> set[str]:
+    return set(filter(None, os.environ.get("ROUNDTAG_REQUIRE_LANES", "").split(",")))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for lane in LANES:
+        if item.get_closest_marker(lane) and (why := missing(lane)):
+            if lane in _required():
+                pytest.fail(f"the lane {lane} is required: {why}", pytrace=False)
+            pytest.skip(f"lane {lane} left out: {why}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    for lane in LANES:
+        count = sum(f"lane {lane} left out" in str(report.longrepr) for report in skipped)
+        if count:
+            terminalreporter.write_line(
+                f"Lane left out: {lane}, {count} tests: {missing(lane)}", yellow=True
+            )
