@@ -1,0 +1,53 @@
+const drafts = new WeakMap();
+
+function slot(form) {
+  const twins = [...document.querySelectorAll("form[data-outbox]")].filter(
+    (other) =>
+      other.dataset.outbox === form.dataset.outbox && other.dataset.entity === form.dataset.entity,
+  );
+  return [form.dataset.outbox, form.dataset.entity, twins.indexOf(form)].join(" ");
+}
+
+// The history entry, not the page, remembers the id: "back" and reload find the entry that was
+// sent from here, while a fresh visit to the same cached page begins a record of its own.
+function remember(form, id) {
+  const ids = { ...history.state?.drafts, [slot(form)]: id };
+  history.replaceState({ ...history.state, drafts: ids }, "");
+}
+
+function begin(form, id) {
+  const draft = {
+    id,
+    photos: [],
+    reading: Promise.resolve(),
+    supersedes: null,
+    touched: false,
+    busy: false,
+    committed: false,
+  };
+  drafts.set(form, draft);
+  remember(form, id);
+  return draft;
+}
+
+export function draftOf(form) {
+  return drafts.get(form) ?? begin(form, history.state?.drafts?.[slot(form)] ?? crypto.randomUUID());
+}
+
+/** A new id for the next entry from this form. */
+export function renew(form) {
+  return begin(form, crypto.randomUUID());
+}
+
+/** The next submission corrects the refused one: new id, the old one named, photos kept. */
+export function correct(form) {
+  const { id, photos } = draftOf(form);
+  return Object.assign(renew(form), { supersedes: id, photos, touched: true });
+}
+
+export function dirtyForms() {
+  return [...document.querySelectorAll("form[data-outbox]")].filter((form) => {
+    const draft = drafts.get(form);
+    return draft?.touched && !draft.committed;
+  });
+}

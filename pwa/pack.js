@@ -1,0 +1,116 @@
+import { change, read, readMeta, writeMeta } from "./db.js";
+import { announce } from "./bus.js";
+import { owner } from "./session.js";
+
+const AT_ONCE = 4;
+const HEADERS = { "X-Pack": "1" };
+
+async function get(path) {
+  const response = await fetch(path, { headers: HEADERS, redirect: "manual", cache: "no-store" });
+  if (!response.ok || response.redirected || response.type !== "basic") {
+    throw new Error(`pack: ${path} ${response.status}`);
+  }
+  return response;
+}
+
+async function digest(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `sha-256=:${btoa(String.fromCharCode(...hash))}:`;
+}
+
+async function verified(path) {
+  const response = await get(path);
+  const bytes = await response.arrayBuffer();
+  const promised = response.headers.get("Repr-Digest");
+  if (response.headers.get("X-Pack") !== "1" || promised !== (await digest(bytes))) {
+    throw new Error(`pack: ${path} is not what the server promised`);
+  }
+  const headers = new Headers(response.headers);
+  headers.delete("Content-Encoding");
+  headers.delete("Content-Length");
+  return new Response(bytes, { headers });
+}
+
+// What an earlier, broken-off fill has put here was verified then: it need not come again.
+async function fill(cache, manifest) {
+  const left = [...manifest.pages];
+  let done = 0;
+  async function worker() {
+    for (let path = left.shift(); path; path = left.shift()) {
+      if (!(await cache.match(path))) await cache.put(path, await verified(path));
+      done += 1;
+      announce("pack", { ...counted(manifest, done), filling: true });
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+// "48" must not be shown before the very last page is in.
+function counted({ devices, pages }, done) {
+  return { done: Math.floor((devices * done) / pages.length), total: devices };
+}
+
+async function flip(manifest, name, me) {
+  const row = {
+    name: "current",
+    cache: name,
+    owner: me,
+    version: manifest.version,
+    as_of: manifest.as_of,
+    devices: manifest.devices,
+    filled_at: Date.now(),
+  };
+  await change(["packs", "meta"], async (tx) => {
+    const user = await tx.objectStore("meta").get("user");
+    if (user?.id !== me) throw new Error("pack: signed out meanwhile");
+    await tx.objectStore("packs").put(row);
+  });
+  return row;
+}
+
+async function dropOthers(name) {
+  const names = await caches.keys();
+  const old = names.filter((other) => other.startsWith("pack-") && other !== name);
+  await Promise.all(old.map((other) => caches.delete(other)));
+}
+
+async function bring(manifest, me) {
+  const name = `pack-${me}-${manifest.version}`;
+  await fill(await caches.open(name), manifest);
+  const kept = await (await caches.open(name)).keys();
+  if (kept.length < manifest.pages.length) throw new Error("pack: dropped by another tab");
+  await flip(manifest, name, me);
+  await dropOthers(name);
+}
+
+async function refresh(me) {
+  const manifest = await (await get("/pack")).json();
+  const held = await read("packs", "current");
+  if (held?.owner !== me || held.version !== manifest.version) {
+    if (!held) await navigator.storage?.persist?.();
+    await bring(manifest, me);
+  }
+  await writeMeta("pack_checked", Date.now());
+}
+
+async function alone(me) {
+  if (!navigator.locks) return refresh(me);
+  return navigator.locks.request("roundtag-pack", { ifAvailable: true }, (lock) => lock && refresh(me));
+}
+
+async function told(complete) {
+  const held = await read("packs", "current");
+  if (!held && complete) return;
+  const { devices = 0, as_of: asOf = null } = held ?? {};
+  announce("pack", { done: devices, total: devices, asOf, incomplete: !complete });
+}
+
+/** Bring the pack up to date; a broken attempt leaves the one on the phone as it is. */
+export async function refreshPack({ maxAge = 0 } = {}) {
+  const me = owner();
+  const age = Date.now() - ((await readMeta("pack_checked")) ?? 0);
+  const due = me && (age >= maxAge || !(await read("packs", "current")));
+  const complete = !due || (await alone(me).then(() => true, () => false));
+  await told(complete);
+  return complete;
+}

@@ -1,0 +1,33 @@
+import { listen } from "./bus.js";
+import { refreshPack } from "./pack.js";
+import { moment, say } from "./words.js";
+
+const TEN_MINUTES = 600_000;
+
+function sentence({ done, total, asOf, filling, incomplete }) {
+  if (filling) return say("pack_filling", { done, total });
+  const kept = asOf ? say("pack_progress", { done, total, time: moment(asOf) }) : "";
+  return [kept, incomplete ? say("pack_incomplete") : ""].filter(Boolean).join(" · ");
+}
+
+function show(progress) {
+  for (const element of document.querySelectorAll("[data-pack-progress]")) {
+    element.hidden = false;
+    element.textContent = sentence(progress);
+    element.toggleAttribute("data-incomplete", Boolean(progress.incomplete));
+  }
+  for (const bar of document.querySelectorAll("progress[data-pack-bar]")) {
+    bar.hidden = !progress.filling;
+    bar.max = progress.total || 1;
+    bar.value = progress.done;
+  }
+}
+
+export function wirePack() {
+  listen("pack", show);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-pack-refresh]")) refreshPack();
+  });
+  addEventListener("online", () => refreshPack({ maxAge: TEN_MINUTES }));
+  return refreshPack({ maxAge: TEN_MINUTES });
+}
