@@ -12,12 +12,26 @@ import pytest
 
 from tests.house import browsers
 
-POSTGRESQL = os.environ.get(
-    "ROUNDTAG_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
-)
-REDIS = os.environ.get("ROUNDTAG_TEST_REDIS", "redis://127.0.0.1:6379/9")
 LANES = ("postgresql", "redis", "browser")
-left_out = pytest.StashKey[dict[str, str]]()
+
+
+def postgresql_url() -> str:
+    """An account that may create databases; its own database is only the door."""
+    return os.environ.get(
+        "ROUNDTAG_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
+    )
+
+
+def redis_url() -> str:
+    return os.environ.get("ROUNDTAG_TEST_REDIS", "redis://127.0.0.1:6379/9")
+
+
+def need(lane: str) -> None:
+    """Leaves the present test out when its lane's service is missing; fails it when required."""
+    if why := missing(lane):
+        if lane in _required():
+            pytest.fail(f"the lane {lane} is required: {why}", pytrace=False)
+        pytest.skip(f"lane {lane} left out: {why}")
 
 
 @cache
@@ -30,18 +44,18 @@ def _postgresql() -> str | None:
     import psycopg
 
     try:
-        psycopg.connect(POSTGRESQL, connect_timeout=3).close()
+        psycopg.connect(postgresql_url(), connect_timeout=3).close()
     except psycopg.Error as error:
-        return f"no PostgreSQL at {_where(POSTGRESQL)} ({_first_line(error)})"
+        return f"no PostgreSQL at {_where(postgresql_url())} ({_first_line(error)})"
     return None
 
 
 def _redis() -> str | None:
-    where = urlsplit(REDIS)
+    where = urlsplit(redis_url())
     try:
         socket.create_connection((where.hostname or "", where.port or 6379), 2).close()
     except OSError as error:
-        return f"no Redis at {_where(REDIS)} ({_first_line(error)})"
+        return f"no Redis at {_where(redis_url())} ({_first_line(error)})"
     return None
 
 
@@ -64,10 +78,8 @@ def _required() -> set[str]:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for lane in LANES:
-        if item.get_closest_marker(lane) and (why := missing(lane)):
-            if lane in _required():
-                pytest.fail(f"the lane {lane} is required: {why}", pytrace=False)
-            pytest.skip(f"lane {lane} left out: {why}")
+        if item.get_closest_marker(lane):
+            need(lane)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
