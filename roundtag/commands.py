@@ -163,7 +163,9 @@ def _first_time(verb: Verb, command: Any, actor: access.Actor, envelope: Envelop
         deed = Deed(verb.__name__, actor, envelope, submission.received_at)
         access.require_any(actor, deed.name)
         outcome = verb(command, deed)
-        ledger.append(_head(deed), [ledger.change(r) for r in deed.changes.values()], deed.received_at)
+        ledger.append(
+            _head(deed), [ledger.change(r) for r in deed.changes.values()], deed.received_at
+        )
         return _store(submission, outcome)
 
 

@@ -96,7 +96,7 @@ def _append_one(log: Log, leaf: dict[str, Any], received_at: datetime) -> None:
     data = rfc8785.dumps(leaf)
     Leaf.insert(
         log=log.id,
-        index=index,
+        leaf_index=index,
         text=data.decode(),
         hash=leaf_hash(data),
         received_at=received_at,
@@ -128,14 +128,14 @@ def verify(client_id: int | None) -> list[str]:
     """
     log, problems = log_of(client_id), []
     last: dict[tuple[str, Any], Any] = {}
-    leaves = Leaf.select().where(Leaf.log == log.id).order_by(Leaf.index)
+    leaves = Leaf.select().where(Leaf.log == log.id).order_by(Leaf.leaf_index)
     expected = 0
     for leaf in leaves.iterator():
-        if leaf.index != expected:
+        if leaf.leaf_index != expected:
             problems.append(f"leaf {expected} is missing")
-        expected = leaf.index + 1
+        expected = leaf.leaf_index + 1
         if leaf_hash(leaf.text.encode()) != leaf.hash:
-            problems.append(f"leaf {leaf.index} was altered")
+            problems.append(f"leaf {leaf.leaf_index} was altered")
         for entry in json.loads(leaf.text)["changes"]:
             last[(entry["table"], entry["key"])] = entry["after"]
     if expected != log.size:

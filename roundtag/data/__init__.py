@@ -134,6 +134,36 @@ def symptoms() -> tuple[Symptom, ...]:
     )
 
 
+def category(code: str) -> Category:
+    """The category of a code. Raises KeyError."""
+    return _by_category()[code]
+
+
+def room_kind(code: str) -> RoomKind:
+    """The room kind of a code. Raises KeyError."""
+    return _by_room_kind()[code]
+
+
+def symptom(code: str) -> Symptom | None:
+    """The symptom of a code; None for the product's own codes, e.g. a failed checklist."""
+    return _by_symptom().get(code)
+
+
+@cache
+def _by_category() -> dict[str, Category]:
+    return {record.code: record for record in categories()}
+
+
+@cache
+def _by_room_kind() -> dict[str, RoomKind]:
+    return {record.code: record for record in room_kinds()}
+
+
+@cache
+def _by_symptom() -> dict[str, Symptom]:
+    return {record.code: record for record in symptoms()}
+
+
 def category_code(text: str) -> str | None:
     """The code for a code, a name in either language or an alias; None when unknown."""
     return _category_names().get(_folded(text))

@@ -8,7 +8,7 @@ Columns in UNLOGGED never reach a log.
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from peewee import Model, TextField
 
@@ -50,6 +50,13 @@ class Base(Model):
     LOG: ClassVar[str | None] = None
     SEALED: ClassVar[tuple[str, ...]] = ()
     UNLOGGED: ClassVar[tuple[str, ...]] = ("salts",)
+
+    if TYPE_CHECKING:  # peewee adds `id`, `<key>_id`, aliases of a query … at run time
+        id: Any
+        client: Any
+        salts: Any
+
+        def __getattr__(self, name: str) -> Any: ...
 
     class Meta:
         database = database

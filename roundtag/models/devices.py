@@ -105,8 +105,15 @@ class Tag(Base):
     made_at = UtcField()
 
 
-Tag.add_index(Tag.device, unique=True, where=SQL("state = 'bound' AND device_id IS NOT NULL"), name="tag_one_device")
-Tag.add_index(Tag.room, unique=True, where=SQL("state = 'bound' AND room_id IS NOT NULL"), name="tag_one_room")
+Tag.add_index(
+    Tag.device,
+    unique=True,
+    where=SQL("state = 'bound' AND device_id IS NOT NULL"),
+    name="tag_one_device",
+)
+Tag.add_index(
+    Tag.room, unique=True, where=SQL("state = 'bound' AND room_id IS NOT NULL"), name="tag_one_room"
+)
 
 
 class History(Base):

@@ -16,10 +16,10 @@ class Leaf(Base):
     """One deed in one log, as canonical JSON. Database triggers refuse UPDATE and DELETE."""
 
     log = ForeignKeyField(Log)
-    index = IntegerField()
+    leaf_index = IntegerField()
     text = TextField()
     hash = TextField()
     received_at = UtcField()
 
     class Meta:
-        primary_key = CompositeKey("log", "index")
+        primary_key = CompositeKey("log", "leaf_index")

@@ -1,0 +1,74 @@
+"""Clients and their contracts: whose rooms these are and what was agreed."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from roundtag import ledger
+from roundtag.commands import Deed, Outcome
+from roundtag.errors import invalid
+from roundtag.models import Client, Contract
+from roundtag.words import N_
+
+
+@dataclass(frozen=True)
+class AddClient:
+    code: str
+    name: str
+    name_en: str | None = None
+
+
+def add_client(command: AddClient, deed: Deed) -> Outcome:
+    """Registers a client and opens its own ledger."""
+    deed.require()
+    if Client.get_or_none(Client.code == command.code):
+        raise invalid("code", "taken", N_("This code is taken."))
+    client = deed.create(Client, code=command.code, name=command.name, name_en=command.name_en)
+    ledger.open_log(client.id)
+    return Outcome(
+        N_("%(name)s is registered."), values={"name": command.name}, subject_id=client.id
+    )
+
+
+@dataclass(frozen=True)
+class AddContract:
+    client_id: int
+    number: str
+    name: str
+    starts_on: date
+    ends_on: date
+    zone: str = "Asia/Shanghai"
+    terms: dict[str, Any] = field(default_factory=dict)
+
+
+def add_contract(command: AddContract, deed: Deed) -> Outcome:
+    deed.require(command.client_id)
+    if command.ends_on <= command.starts_on:
+        raise invalid("ends_on", "order", N_("The end must come after the start."))
+    if Contract.get_or_none(Contract.number == command.number):
+        raise invalid("number", "taken", N_("This number is taken."))
+    contract = deed.create(
+        Contract,
+        client=command.client_id,
+        number=command.number,
+        name=command.name,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        zone=command.zone,
+        terms=command.terms,
+    )
+    return Outcome(N_("The contract is registered."), subject_id=contract.id)
+
+
+def contract_at(client_id: int, day: date) -> Contract | None:
+    """The contract of a client that runs on a day, the newest when several do."""
+    return (
+        Contract.select()
+        .where(
+            (Contract.client == client_id)
+            & (Contract.starts_on <= day.isoformat())
+            & (Contract.ends_on >= day.isoformat())
+        )
+        .order_by(Contract.starts_on.desc())
+        .first()
+    )

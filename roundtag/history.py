@@ -1,0 +1,98 @@
+"""The logbook of a device or room: one line per event, newest first, all kinds merged."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from roundtag import attachments, people
+from roundtag.attachments import Picture
+from roundtag.commands import Deed
+from roundtag.models import Device, Fault, History, Inspection, Swap
+
+PAGE = 10
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`kind`: registered, inspection, fault, resolved, swap or conflict; `data` holds its facts."""
+
+    id: int
+    at: datetime
+    kind: str
+    who: str | None
+    data: dict[str, Any]
+    note: str | None = None
+    url: str | None = None
+    photos: list[Picture] = field(default_factory=list)
+
+
+def record(deed: Deed, kind: str, device: Device | None = None, *, room_id: int | None = None,
+           client_id: int | None = None, subject_id: int | None = None, **data: Any) -> None:  # fmt: skip
+    """Adds a line to the logbook, by the receipt's clock."""
+    deed.create(
+        History,
+        client=device.client_id if device else client_id,
+        room=device.room_id if device else room_id,
+        device=device,
+        kind=kind,
+        subject_id=subject_id,
+        person=deed.person_id,
+        at=deed.received_at,
+        data=data,
+    )
+
+
+def of_device(device_id: int, before: int | None = None, limit: int = PAGE) -> list[Entry]:
+    """A page of the logbook; `before` is the id of the last entry that the reader has."""
+    return _page(History.device == device_id, before, limit)
+
+
+def of_room(room_id: int, before: int | None = None, limit: int = PAGE) -> list[Entry]:
+    return _page(History.room == room_id, before, limit)
+
+
+def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
+    if before is not None:
+        where &= History.id < before
+    rows = list(
+        History.select().where(where).order_by(History.at.desc(), History.id.desc()).limit(limit)
+    )
+    notes, pictures = _details(rows)
+    names = people.names({row.person_id for row in rows if row.person_id})
+    return [
+        Entry(
+            id=row.id,
+            at=row.at,
+            kind=row.kind,
+            who=names.get(row.person_id),
+            data=row.data,
+            note=notes.get((row.kind, row.subject_id)),
+            url=f"/faults/{row.subject_id}" if row.kind in {"fault", "resolved"} else None,
+            photos=pictures.get((row.kind, row.subject_id), []),
+        )
+        for row in rows
+    ]
+
+
+SUBJECTS = (
+    ("inspection", Inspection, Inspection.note),
+    ("fault", Fault, Fault.description),
+    ("resolved", Fault, Fault.remedy),
+    ("swap", Swap, Swap.note),
+)
+
+
+def _details(rows: list[History]) -> tuple[dict, dict]:
+    """Notes and photos of a page's subjects: a fixed number of queries however long the page."""
+    notes: dict[tuple[str, int], str] = {}
+    pictures: dict[tuple[str, int], list[Picture]] = {}
+    for kind, model, column in SUBJECTS:
+        ids = [row.subject_id for row in rows if row.kind == kind]
+        if not ids:
+            continue
+        for key, note in model.select(model.id, column).where(model.id.in_(ids)).tuples():
+            notes[(kind, key)] = note
+        if kind != "resolved":
+            for key, found in attachments.of(model._meta.table_name, ids).items():
+                pictures[(kind, key)] = found
+    return notes, pictures

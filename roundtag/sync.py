@@ -1,0 +1,262 @@
+"""The door for submissions: forms posted online and forms that waited on a phone, sync v1.
+
+Both become an Envelope whose body is the exact string that was filled in; FORMS is the whole list
+of what may come in this way. The contract on the wire is docs/sync.md.
+"""
+
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from roundtag import blobs, clock, commands, faults, inspections, people, spares
+from roundtag.access import Actor
+from roundtag.commands import Envelope, Photo, Receipt
+from roundtag.errors import Forbidden, NotFound, RoundtagError, invalid
+from roundtag.fields import Fields
+from roundtag.models import Blob, Person, Submission, SubmissionBlob
+from roundtag.words import N_
+
+VERSION = 1
+MAX_BODY = 256 * 1024
+MAX_PHOTOS = 40
+BLOB = "blob:"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Form:
+    read: Callable[[Fields, tuple[Photo, ...]], Any]
+    verb: Callable[[Actor], commands.Verb]
+
+
+FORMS = {
+    "inspection": Form(inspections.read, lambda actor: inspections.inspect),
+    "swap": Form(spares.read, lambda actor: spares.swap),
+    "fault": Form(faults.read, faults.reporter),
+}
+
+
+class OtherOwner(RoundtagError):
+    code = "other-owner"
+    status = 403
+    message = N_("This was filled in by another person. Deliver it for them, or let them sign in.")
+
+
+def submit(envelope: Envelope, actor: Actor) -> Receipt:
+    """Takes one submission from any door and answers with its receipt, the first time or again.
+
+    Raises errors.Invalid and other refusals (the id stays free) and errors.OtherBody.
+    """
+    doer = _doer(envelope, actor)
+    form = FORMS.get(envelope.form)
+    if doer is None or form is None:
+        return _keep_for_review(envelope, actor)
+    pairs = _pairs(envelope.body)
+    photos = _named_photos(envelope, pairs)
+    envelope = replace(envelope, photos=photos)
+    known = commands.find(envelope.id)
+    if known is not None:
+        return commands.replay(known, envelope, doer)
+    command = form.read(Fields(pairs), photos)
+    try:
+        return commands.run(envelope.id, form.verb(doer), command, doer, envelope)
+    except RoundtagError:
+        raise
+    except Exception:
+        log.exception("submission %s is kept for review", envelope.id)
+        return _keep_for_review(envelope, actor)
+
+
+def _doer(envelope: Envelope, actor: Actor) -> Actor | None:
+    """Whose rights count: the owner's. None when the owner may no longer act (kept for review)."""
+    if envelope.owner in (None, actor.person_id):
+        return actor
+    if envelope.carrier is None or envelope.carrier != actor.person_id:
+        raise OtherOwner
+    owner = Person.get_or_none(Person.id == envelope.owner)
+    if owner is None:
+        raise OtherOwner
+    return people.actor_of(owner, clock.now(), via="sync") if owner.active else None
+
+
+def _keep_for_review(envelope: Envelope, actor: Actor) -> Receipt:
+    known = commands.find(envelope.id)
+    if known is not None:
+        return commands.replay(known, envelope, actor)
+    return commands.store_for_review(envelope, N_("Kept safe. The office is checking it."))
+
+
+def _pairs(body: str) -> list[tuple[str, str]]:
+    """The body's [name, value] pairs. Raises Invalid for anything else."""
+    try:
+        pairs = json.loads(body)
+    except (ValueError, RecursionError):
+        pairs = None
+    if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
+        raise invalid(
+            "body", "shape", N_("The form's body must be a list of name and value pairs.")
+        )
+    return [(name, value) for name, value in pairs]
+
+
+def _is_pair(pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)
+
+
+def _named_photos(envelope: Envelope, pairs: list[tuple[str, str]]) -> tuple[Photo, ...]:
+    """The manifest's photos with the field that names each. Raises Invalid when they disagree."""
+    listed = {photo.sha256: photo for photo in envelope.photos}
+    named = {v.removeprefix(BLOB): n for n, v in pairs if _is_photo(n) and v.startswith(BLOB)}
+    if set(named) != set(listed):
+        raise invalid("blobs", "manifest", N_("The photos named in the form and listed differ."))
+    if len(listed) > MAX_PHOTOS:
+        raise invalid("blobs", "many", N_("At most %(limit)s photos."), limit=MAX_PHOTOS)
+    return tuple(replace(listed[digest], field=name) for digest, name in named.items())
+
+
+def _is_photo(name: str) -> bool:
+    return name == "photo" or name.startswith("photo.")
+
+
+def missing(submission_id: str) -> list[str]:
+    """Hashes that a submission lists whose bytes are not here yet."""
+    rows = (
+        SubmissionBlob.select(SubmissionBlob.sha256)
+        .left_outer_join(Blob, on=(Blob.sha256 == SubmissionBlob.sha256))
+        .where((SubmissionBlob.submission == submission_id) & Blob.sha256.is_null())
+    )
+    return sorted(row.sha256 for row in rows)
+
+
+class Unlisted(NotFound):
+    code = "unlisted"
+    message = N_("No submission lists this photo. Send the form first.")
+
+
+def put_photo(digest: str, data: bytes, actor: Actor) -> Blob:
+    """Takes a photo that one of the actor's submissions lists. Raises Unlisted, Invalid …"""
+    listed = (
+        SubmissionBlob.select()
+        .join(Submission)
+        .where(SubmissionBlob.sha256 == digest)
+        .where((Submission.owner == actor.person_id) | (Submission.carrier == actor.person_id))
+    )
+    if not listed.exists():
+        raise Unlisted
+    return blobs.put_photo(data, digest)
+
+
+def parse(raw: Any, submission_id: str, actor: Actor) -> Envelope:
+    """An envelope from its JSON. Raises Invalid naming the first field that is wrong."""
+    get = _Reader(raw)
+    if get.whole("sync") != VERSION:
+        raise invalid("sync", "version", N_("This server speaks sync version 1."))
+    body = get.text("body", limit=MAX_BODY)
+    envelope = Envelope(
+        id=_uuid(get.text("id")),
+        form=get.text("form", limit=40),
+        form_version=str(get.any("form_version") or "")[:40],
+        app_version=str(get.any("app_version") or "")[:80],
+        install_id=get.text("install_id", limit=64),
+        seq=get.whole("seq"),
+        owner=get.whole("owner"),
+        carrier=get.whole("carrier", optional=True),
+        claimed_at=get.moment("claimed_at"),
+        sent_at=get.moment("sent_at"),
+        body=body,
+        sha256=get.text("sha256", limit=64),
+        photos=tuple(_photo(entry) for entry in get.many("blobs")),
+        supersedes=get.text("supersedes", optional=True) or None,
+    )
+    if envelope.id != _uuid(submission_id):
+        raise invalid("id", "address", N_("The id differs from the one in the address."))
+    if envelope.sha256 != digest_of(body):
+        raise invalid("sha256", "hash", N_("The body does not match its SHA-256."))
+    return envelope
+
+
+def digest_of(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _photo(entry: Any) -> Photo:
+    get = _Reader(entry)
+    digest = get.text("sha256", limit=64)
+    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+        raise invalid("blobs", "hash", N_("A photo is named by the hex SHA-256 of its bytes."))
+    size = get.whole("size") or 0
+    if size <= 0:
+        raise invalid("photo", "empty", N_("This photo is empty (0 bytes). Take it again."))
+    return Photo(digest, get.text("mime", limit=40), size)
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as bad:
+        raise invalid("id", "uuid", N_("A submission id is a UUID.")) from bad
+
+
+class _Reader:
+    """Typed access to foreign JSON."""
+
+    def __init__(self, raw: Any) -> None:
+        if not isinstance(raw, dict):
+            raise invalid("body", "shape", N_("Send a JSON object."))
+        self.raw = raw
+
+    def any(self, name: str) -> Any:
+        return self.raw.get(name)
+
+    def text(self, name: str, *, limit: int = 200, optional: bool = False) -> str:
+        value = self.raw.get(name)
+        if value is None and optional:
+            return ""
+        if not isinstance(value, str) or len(value) > limit:
+            raise invalid(
+                name, "text", N_("Give text of at most %(limit)s characters."), limit=limit
+            )
+        return value
+
+    def whole(self, name: str, optional: bool = False) -> int | None:
+        value = self.raw.get(name)
+        if value is None and optional:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+            raise invalid(name, "number", N_("Give a whole number."))
+        return value
+
+    def moment(self, name: str) -> datetime:
+        try:
+            return clock.from_text(self.text(name, limit=40))
+        except (ValueError, OverflowError) as bad:
+            raise invalid(name, "time", N_("Give a time as ISO 8601 with Z.")) from bad
+
+    def many(self, name: str) -> list[Any]:
+        value = self.raw.get(name)
+        if not isinstance(value, list) or len(value) > MAX_PHOTOS:
+            raise invalid(name, "list", N_("Give a list of at most %(limit)s."), limit=MAX_PHOTOS)
+        return value
+
+
+def from_form(form: str, submission_id: str, pairs: list[tuple[str, str]],
+              photos: tuple[Photo, ...], actor: Actor, form_version: str = "") -> Envelope:  # fmt: skip
+    """The envelope of a form posted without JavaScript; its id was made by the server's page."""
+    body = json.dumps([list(pair) for pair in pairs], ensure_ascii=False, separators=(",", ":"))
+    if len(body) > MAX_BODY:
+        raise invalid("body", "long", N_("At most %(limit)s characters."), limit=MAX_BODY)
+    return Envelope(
+        id=_uuid(submission_id),
+        form=form,
+        form_version=form_version,
+        install_id="form",
+        owner=actor.person_id,
+        body=body,
+        sha256=digest_of(body),
+        photos=photos,
+    )
