@@ -1,6 +1,7 @@
 import { applyConditions } from "./conditional.js";
 import { correct, renew } from "./draft.js";
 import { clearPhotos } from "./photos.js";
+import { clearNotes, note } from "./places.js";
 import { sentence } from "./states.js";
 import { say } from "./words.js";
 
@@ -34,7 +35,7 @@ function fold(form, folded) {
 function another(form) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button";
+  button.className = "btn";
   button.setAttribute("data-new-entry", "");
   button.textContent = say("new_entry");
   button.addEventListener("click", () => {
@@ -48,7 +49,7 @@ function another(form) {
 /** The entry is on the phone: say where it stands and offer the next one. */
 export function settle(form, row) {
   const box = status(form);
-  clearErrors(form);
+  clearNotes(form);
   fold(form, true);
   form.dataset.state = row.state;
   box.className = `notice notice--${TONES[row.state] ?? "saved"}`;
@@ -61,35 +62,29 @@ export function settle(form, row) {
 
 /** An empty form again, as the server rendered it. */
 export function release(form) {
-  clearErrors(form);
+  clearNotes(form);
   fold(form, false);
   delete form.dataset.state;
-  form.querySelector(":scope > [data-outbox-status]")?.setAttribute("hidden", "");
+  const box = status(form);
+  box.replaceChildren();
+  box.hidden = true;
   form.reset();
   clearPhotos(form);
   applyConditions(form);
 }
 
-function clearErrors(form) {
-  form.querySelectorAll("[data-error-text]").forEach((note) => note.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
-}
-
 function explain(form, { field, message }) {
   const control = form.elements.namedItem(field);
   const first = control instanceof RadioNodeList ? control[0] : control;
-  const note = line(message);
-  note.className = "error";
-  note.setAttribute("data-error-text", field);
-  if (!first) return status(form).append(note);
+  if (!first) return status(form).append(line(message));
   first.setAttribute("aria-invalid", "true");
-  (first.closest(".field, fieldset") ?? first.parentElement).append(note);
+  return note(first, message);
 }
 
 /** The server refused it: everything typed is still here, each cause stands at its field. */
 export function refuse(form, row) {
   correct(form);
-  clearErrors(form);
+  clearNotes(form);
   fold(form, false);
   form.dataset.state = row.state;
   const box = status(form);

@@ -1,35 +1,9 @@
 import { change, read, readMeta, writeMeta } from "./db.js";
 import { announce } from "./bus.js";
+import { get, verified } from "./pack_page.js";
 import { owner } from "./session.js";
 
 const AT_ONCE = 4;
-const HEADERS = { "X-Pack": "1" };
-
-async function get(path) {
-  const response = await fetch(path, { headers: HEADERS, redirect: "manual", cache: "no-store" });
-  if (!response.ok || response.redirected || response.type !== "basic") {
-    throw new Error(`pack: ${path} ${response.status}`);
-  }
-  return response;
-}
-
-async function digest(bytes) {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `sha-256=:${btoa(String.fromCharCode(...hash))}:`;
-}
-
-async function verified(path) {
-  const response = await get(path);
-  const bytes = await response.arrayBuffer();
-  const promised = response.headers.get("Repr-Digest");
-  if (response.headers.get("X-Pack") !== "1" || promised !== (await digest(bytes))) {
-    throw new Error(`pack: ${path} is not what the server promised`);
-  }
-  const headers = new Headers(response.headers);
-  headers.delete("Content-Encoding");
-  headers.delete("Content-Length");
-  return new Response(bytes, { headers });
-}
 
 // What an earlier, broken-off fill has put here was verified then: it need not come again.
 async function fill(cache, manifest) {

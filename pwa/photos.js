@@ -1,5 +1,6 @@
 import { sha256 } from "./body.js";
 import { draftOf } from "./draft.js";
+import { clearThumbs, note, thumbs } from "./places.js";
 import { say } from "./words.js";
 
 const LONGEST_SIDE = 1600;
@@ -33,35 +34,18 @@ async function prepare(file, field) {
   return { photo: { ...photo, field, state: "waiting" }, thumb };
 }
 
-function place(input, selector, tag, name) {
-  const home = input.closest(".photo") ?? input;
-  let element = home.parentElement.querySelector(`:scope > ${selector}`);
-  if (!element) {
-    element = document.createElement(tag);
-    element.setAttribute(name, "");
-    home.after(element);
-  }
-  return element;
-}
-
-function tell(input, key) {
-  const note = place(input, "[data-photo-note]", "p", "data-photo-note");
-  note.setAttribute("role", "status");
-  note.className = key === "photo_reading" ? "hint" : "error";
-  note.textContent = key ? say(key) : "";
-  note.hidden = !key;
-}
-
 const has = (draft, input) => draft.photos.some((photo) => photo.field === input.name);
 
 function show(input, draft, photo, thumb) {
-  const list = place(input, "[data-photo-list]", "ul", "data-photo-list");
-  const item = document.createElement("li");
+  const list = thumbs(input);
+  const item = document.createElement("div");
   const remove = document.createElement("button");
   const number = { n: list.children.length + 1 };
   thumb.setAttribute("role", "img");
   thumb.setAttribute("aria-label", say("photo_number", number));
+  item.className = "thumb";
   remove.type = "button";
+  remove.className = "btn";
   remove.textContent = say("photo_remove", number);
   remove.addEventListener("click", () => {
     draft.photos.splice(draft.photos.indexOf(photo), 1);
@@ -73,7 +57,7 @@ function show(input, draft, photo, thumb) {
 }
 
 async function take(input, draft, files) {
-  tell(input, "photo_reading");
+  note(input, say("photo_reading"), "hint");
   let trouble = "";
   for (const file of files) {
     try {
@@ -88,7 +72,7 @@ async function take(input, draft, files) {
     input.dataset.wanted = "";
     input.required = false;
   }
-  tell(input, trouble);
+  note(input, trouble && say(trouble));
 }
 
 /** Read at once: a phone may empty the file behind an input as soon as the camera returns. */
@@ -102,7 +86,6 @@ export function wirePhotos(form) {
 }
 
 export function clearPhotos(form) {
-  form.querySelectorAll("[data-photo-list]").forEach((list) => list.replaceChildren());
-  form.querySelectorAll("[data-photo-note]").forEach((note) => (note.hidden = true));
+  clearThumbs(form);
   form.querySelectorAll("input[data-wanted]").forEach((input) => (input.required = true));
 }

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
+
+DEVICE = "/t/7K3M9QX2PD"
+READ = """(store) => new Promise((resolve, reject) => {
+  const open = indexedDB.open("roundtag");
+  open.onerror = () => reject(open.error);
+  open.onsuccess = () => {
+    const get = open.result.transaction(store).objectStore(store).getAll();
+    get.onsuccess = () => { open.result.close(); resolve(get.result); };
+  };
+})"""
+CONTROLLED = """() => navigator.serviceWorker.controller ? true : new Promise((resolve) =>
+  navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true)))"""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP plain.test 127.0.0.1",
+]
+
+
+sys.path.insert(0, str(Path(__file__).parent))
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+server = importlib.import_module("sync_stub.server")
+
+
+@pytest.fixture(scope="session")
+def launch_options() -> dict[str, Any]:
+    """A browser named by CHROMIUM or found on the machine, else the test kit's own."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    return {"args": FLAGS, "headless": True} | ({"executable_path": found} if found else {})
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, launch_options: dict[str, Any]) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(**launch_options)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> Iterator[Any]:
+    stub = server.Stub(server.Store(tmp_path / "stub.db"), server.Faults())
+    stub.start()
+    yield stub
+    stub.stop()
+
+
+@pytest.fixture
+def context(browser: Browser, stub: Any) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=stub.url)
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+class Phone:
+    """One page of one browser, and what it holds."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, path: str) -> None:
+        """Go there and wait until the modules have wired the page."""
+        self.page.goto(path)
+        self.wired()
+
+    def wired(self) -> None:
+        self.page.wait_for_selector("html[data-ready]", state="attached")
+
+    def controlled(self) -> None:
+        self.page.evaluate(CONTROLLED)
+
+    def sign_in(self, person: int) -> None:
+        self.page.goto(f"/sign-in/{person}")
+
+    def check(self, volts: str = "230") -> None:
+        self.page.fill("#check [name=volts]", volts)
+        self.page.click("#check button[name=result]")
+
+    def report(self, what: str) -> None:
+        self.page.fill("#fault [name=what]", what)
+        self.page.click("#fault button")
+
+    def says(self, form: str, sentence: str) -> None:
+        """Wait until the form's status line says so."""
+        expect(self.page.locator(f"{form} [data-outbox-status]")).to_contain_text(sentence)
+
+    def shows(self, selector: str, text: str) -> None:
+        expect(self.page.locator(selector)).to_contain_text(text)
+
+    def add_photo(self, data: bytes, mime: str = "image/jpeg") -> None:
+        photo = FilePayload(name="photo.jpg", mimeType=mime, buffer=data)
+        self.page.set_input_files("#check [name=photo]", [photo])
+
+    def send(self) -> None:
+        self.page.click("[data-outbox-send]")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The outbox as it lies on the disk, oldest first."""
+        rows: list[dict[str, Any]] = self.page.evaluate(READ, "outbox")
+        return sorted(rows, key=lambda row: int(row["seq"]))
+
+    def photos(self) -> list[str]:
+        """Hashes of the photo bytes still on the phone."""
+        return [row["sha256"] for row in self.page.evaluate(READ, "photos")]
+
+    def states(self) -> list[str]:
+        return [row["state"] for row in self.rows()]
+
+
+@pytest.fixture
+def phone(context: BrowserContext) -> Phone:
+    """Ann, signed in, on a device page with the whole pack on the phone."""
+    phone = Phone(context.new_page())
+    phone.sign_in(1)
+    phone.open(DEVICE)
+    phone.controlled()
+    return phone
+
+
+@pytest.fixture(scope="session")
+def make_phone() -> type[Phone]:
+    return Phone

@@ -1,0 +1,88 @@
+"""The pages of the stub: every hook that the client modules look for, and nothing else."""
+
+from __future__ import annotations
+
+import json
+
+WORDS = {
+    "saved": "Saved on this phone",
+    "sending": "Sending",
+    "received": "Received {time}",
+    "waiting_photos": "Waiting for {n} photos",
+    "needs_you": "Needs you: {reason}",
+    "checking": "Office is checking",
+    "replaced": "Replaced by a later entry",
+    "not_saved": "NOT saved: {reason}",
+    "not_saved_full": "NOT saved: this phone is full",
+    "new_entry": "New entry",
+    "photo_reading": "Reading the photo",
+    "photo_empty": "This photo is empty",
+    "photo_unreadable": "This file is not a picture",
+    "photo_number": "Photo {n}",
+    "photo_count": "{n} photos",
+    "photo_remove": "Remove photo {n}",
+    "kind_inspection": "Inspection",
+    "kind_swap": "Swap",
+    "kind_fault": "Fault",
+    "unsent": "{n} not sent yet",
+    "others_unsent": "{n} entries of another person",
+    "reason_refused": "the office refused it",
+    "reason_failing": "the office could not take it",
+    "reason_photo_lost": "a photo is lost",
+    "reason_other_body": "the office holds another entry",
+    "pack_progress": "{done}/{total} devices on this phone, {time}",
+    "pack_filling": "{done}/{total} devices so far",
+    "pack_incomplete": "not complete",
+    "signout_unsent": "{n} entries are not sent. Sign out?",
+    "update_wait": "Finish the open form first",
+}
+
+FRAME = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<link rel="icon" href="data:,">
+<script type="module" src="/static/{build}/pwa/main.js"></script></head>
+<body data-build="{build}"{user}>
+<p data-needs-https hidden>https needed</p>
+<p data-paused="sign-in" hidden>Sign in again</p>
+<p data-paused="unreachable" hidden>Office not reached</p>
+<p data-pack-progress hidden></p>
+<div data-update-ready hidden><button data-update-apply>Update ready</button>
+<span data-update-note></span></div>
+<a href="/outbox">Outbox <span data-outbox-count hidden></span></a>
+<button data-outbox-send>Send now</button>
+<button data-pack-refresh>Refresh</button>
+<form method="post" action="/sign-out" data-signout="/offline"><button>Sign out</button></form>
+<main><h1>{title}</h1>{main}</main>
+<script type="application/json" id="words">{words}</script>
+</body></html>"""
+
+DEVICE = """
+<form id="check" method="post" action="/t/{code}/inspections" enctype="multipart/form-data"
+ data-outbox="inspection" data-form-version="1" data-entity="device:{code}" data-label="Check {code}">
+ <input type="hidden" name="submission_id" value="made-by-the-server">
+ <label>Lamp <select name="lamp"><option value="pass">pass<option value="fail">fail</select></label>
+ <fieldset data-show-if="lamp=fail"><label>Note <input name="note" required></label></fieldset>
+ <div><label class="measure">Volts <input type="number" name="volts" data-min="200" data-max="240">
+ </label><p data-outside hidden>outside</p></div>
+ <label>Photo <input type="file" name="photo" accept="image/*" multiple data-photo></label>
+ <p data-error-for="volts" hidden></p>
+ <button name="result" value="done">Save</button>
+</form>
+<form id="fault" method="post" action="/t/{code}/faults" enctype="multipart/form-data"
+ data-outbox="fault" data-form-version="1" data-entity="device:{code}" data-label="Fault {code}">
+ <label>What <textarea name="what"></textarea></label><button>Report</button>
+</form>"""
+
+OUTBOX = """<p data-outbox-empty hidden>Nothing waits</p><p data-outbox-others hidden></p>
+<ul data-outbox-list></ul>
+<template id="outbox-row"><li><a data-field-link data-field="label"></a> <b data-field="kind"></b>
+<time data-field="time"></time> <span data-field="photos"></span> <span data-field="state"></span>
+<span data-field="message"></span> <button data-retry>Retry</button></li></template>"""
+
+
+def page(title: str, main: str, build: str, user: int | None) -> str:
+    """One whole page; `user` is left out of pages that may be kept."""
+    owner = f' data-user="{user}"' if user else ""
+    return FRAME.format(
+        title=title, main=main, build=build, user=owner, words=json.dumps(WORDS)
+    )
