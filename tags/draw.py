@@ -1,6 +1,7 @@
 """Draws one label: symbol, name on top, code and what proves it below."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -17,8 +18,9 @@ COMPARE = "核对"
 _CODE_WIDTH = 11 * 0.6
 _SMALLEST = 1.6
 _TALL = 26.0
+_SHRINKS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 # From the fullest to the barest: lines of title, of subtitle, of footer.
-_CHOICES = ((2, 2, 1), (2, 1, 1), (2, 2, 0), (2, 1, 0), (1, 1, 1), (1, 1, 0), (1, 0, 0))
+_CHOICES = ((2, 2, 1), (2, 1, 1), (2, 2, 0), (2, 1, 0), (1, 1, 1), (1, 1, 0), (2, 0, 0), (1, 0, 0))
 
 
 class Printed(Protocol):
@@ -69,9 +71,12 @@ def _symbol(canvas: Canvas, plan: Place, url: str) -> None:
 
 
 def _words(one: Printed, box: Box, stacked: bool) -> tuple[list[rows.Row], list[rows.Row]]:
-    """The fullest choice that fits: rows from the top and rows down to the bottom."""
-    sizes = _sizes(box, stacked)
-    for title, subtitle, footer in _CHOICES:
+    """The fullest choice that fits: rows from the top and rows down to the bottom.
+
+    Lines are given up before type shrinks; only a label with all its lines given up gets smaller.
+    """
+    for shrink, (title, subtitle, footer) in product(_SHRINKS, _CHOICES):
+        sizes = _sizes(box, stacked, shrink)
         top = [*_call(one, box, sizes), *_name(one, box, sizes, title, subtitle)]
         bottom = _proof(one, box, sizes, footer)
         if rows.height(top) + rows.height(bottom) <= box.h:
@@ -79,11 +84,11 @@ def _words(one: Printed, box: Box, stacked: bool) -> tuple[list[rows.Row], list[
     return top, bottom
 
 
-def _sizes(box: Box, stacked: bool) -> _Sizes:
+def _sizes(box: Box, stacked: bool, shrink: float) -> _Sizes:
     by_height, by_width = (box.h / 4.4, box.w / 9) if stacked else (box.h / 8, box.w / 6.4)
-    title = min(max(min(by_height, by_width), 2.1), 4.8)
+    title = shrink * min(max(min(by_height, by_width), 2.1), 4.8)
     code = min(box.w / _CODE_WIDTH, title * 1.15)
-    return _Sizes(title, max(title * 0.74, 1.8), max(title * 0.58, _SMALLEST), code)
+    return _Sizes(title, max(title * 0.74, _SMALLEST), max(title * 0.6, _SMALLEST), code)
 
 
 def _call(one: Printed, box: Box, sizes: _Sizes) -> list[rows.Row]:
@@ -91,10 +96,14 @@ def _call(one: Printed, box: Box, sizes: _Sizes) -> list[rows.Row]:
         return []
     gap = rows.Gap(sizes.title * 0.3)
     if box.h < _TALL:
-        words = f"{CALL_ZH} {CALL_EN}"
-        return [rows.Band((_white(words, fonts.BOLD, sizes.title, box),)), gap]
+        return [rows.Band((_short_call(box, sizes),)), gap]
     chinese = _white(CALL_ZH, fonts.BOLD, sizes.title * 1.2, box)
     return [rows.Band((chinese, _white(CALL_EN, fonts.SANS, sizes.subtitle, box))), gap]
+
+
+def _short_call(box: Box, sizes: _Sizes) -> rows.Words:
+    both = _white(f"{CALL_ZH} {CALL_EN}", fonts.BOLD, sizes.title, box)
+    return _white(CALL_ZH, fonts.BOLD, sizes.title, box) if both.fitted.is_cut else both
 
 
 def _white(words: str, face: str, size: float, box: Box) -> rows.Words:
@@ -102,14 +111,18 @@ def _white(words: str, face: str, size: float, box: Box) -> rows.Words:
 
 
 def _name(one: Printed, box: Box, sizes: _Sizes, title: int, subtitle: int) -> list[rows.Row]:
-    found: list[rows.Row] = []
-    if one.title:
-        size = sizes.title
-        found.append(rows.Words(fit(one.title, fonts.BOLD, size, size * 0.8, box.w, title)))
-    if one.subtitle and subtitle:
-        size = sizes.subtitle
-        found.append(rows.Words(fit(one.subtitle, fonts.SANS, size, size * 0.85, box.w, subtitle)))
-    return found
+    named = _lines(one.title, fonts.BOLD, sizes.title, box, title)
+    return named + _lines(one.subtitle, fonts.SANS, sizes.subtitle, box, subtitle)
+
+
+def _lines(text: str, face: str, size: float, box: Box, lines: int) -> list[rows.Row]:
+    """One line a little smaller before two, so that no single character is left over."""
+    if not text or not lines:
+        return []
+    single = fit(text, face, size, size * 0.84, box.w, 1)
+    return [
+        rows.Words(fit(text, face, size, size * 0.76, box.w, lines) if single.is_cut else single)
+    ]
 
 
 def _proof(one: Printed, box: Box, sizes: _Sizes, footer: int) -> list[rows.Row]:
@@ -118,7 +131,8 @@ def _proof(one: Printed, box: Box, sizes: _Sizes, footer: int) -> list[rows.Row]
     found: list[rows.Row] = [rows.Words(code), *_compare(one, box, sizes)]
     if one.footer and footer:
         small = fit(one.footer, fonts.SANS, sizes.small, _SMALLEST, box.w, 1)
-        found.append(rows.Words(small))
+        # Half a telephone number is worse than none.
+        found += [] if small.is_cut else [rows.Words(small)]
     return found
 
 

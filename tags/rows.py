@@ -16,7 +16,6 @@ from tags.text import Fitted
 _BASELINE = 0.98
 _BAND_PADDING = 0.5
 _BAND_CORNER = 0.7
-_RULE = 0.18
 
 
 class Row(Protocol):
@@ -48,7 +47,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two texts on one line, the second at the right edge (or both centred)."""
+    """Two texts on one line."""
 
     left: Fitted
     right: Fitted
@@ -64,11 +63,10 @@ class Pair:
         return self.gap + sum(fonts.width(s.lines[0], s.face, s.size) for s in sides)
 
     def draw(self, canvas: Canvas, x: float, y: float, width: float, centred: bool) -> None:
-        free = width - self.width
-        start = x + (free / 2 if centred else 0)
+        start = x + ((width - self.width) / 2 if centred else 0)
         rest = self.gap + fonts.width(self.left.lines[0], self.left.face, self.left.size)
         Words(self.left).draw(canvas, start, y, 0, False)
-        Words(self.right).draw(canvas, start + rest + (0 if centred else free), y, 0, False)
+        Words(self.right).draw(canvas, start + rest, y, 0, False)
 
 
 @dataclass(frozen=True)
@@ -85,17 +83,6 @@ class Band:
         canvas.setFillGray(0)
         canvas.roundRect(x, -y - self.height, width, self.height, _BAND_CORNER, stroke=0, fill=1)
         draw(canvas, self.rows, x, y + _BAND_PADDING, width, True)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A hairline with space above and below."""
-
-    height: float
-
-    def draw(self, canvas: Canvas, x: float, y: float, width: float, centred: bool) -> None:
-        canvas.setLineWidth(_RULE)
-        canvas.line(x, -y - self.height / 2, x + width, -y - self.height / 2)
 
 
 @dataclass(frozen=True)

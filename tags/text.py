@@ -19,6 +19,7 @@ class Fitted:
     lines: tuple[str, ...]
     face: str
     size: float
+    is_cut: bool = False
 
     @property
     def height(self) -> float:
@@ -34,9 +35,10 @@ def fit(text: str, face: str, size: float, floor: float, width: float, lines: in
     text = fonts.drawable(text)
     while len(wrapped := _wrap(text, face, size, width)) > lines and size > floor:
         size = max(size * _STEP, floor)
-    if len(wrapped) > lines:
+    is_cut = len(wrapped) > lines
+    if is_cut:
         wrapped = [*wrapped[: lines - 1], _cut(wrapped[lines - 1], face, size, width)]
-    return Fitted(tuple(wrapped), face, size)
+    return Fitted(tuple(wrapped), face, size, is_cut)
 
 
 def _wrap(text: str, face: str, size: float, width: float) -> list[str]:
