@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Photo
 from roundtag.errors import NotFound
-from roundtag.models import Attachment, Base, Blob
+from roundtag.models import Attachment, Base, Blob, dicts
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def of(subject: str, ids: Iterable[int]) -> dict[int, list[Picture]]:
         .order_by(Attachment.id)
     )
     found: dict[int, list[Picture]] = {}
-    for row in rows.dicts():
+    for row in dicts(rows):
         picture = Picture(row["id"], row["field"], row["blob"] is not None)
         found.setdefault(row["subject_id"], []).append(picture)
     return found

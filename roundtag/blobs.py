@@ -9,6 +9,7 @@ import io
 import os
 import secrets
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -16,7 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from roundtag import clock
 from roundtag.db import write
 from roundtag.errors import BadImage, TooLarge, invalid
-from roundtag.models import Blob
+from roundtag.models import Blob, SubmissionBlob
 from roundtag.settings import current
 from roundtag.words import N_
 
@@ -76,6 +77,10 @@ def _allow_heif() -> None:
     register_heif_opener()
 
 
+def has(digest: str) -> bool:
+    return Blob.select().where(Blob.sha256 == digest).exists()
+
+
 def path_of(digest: str) -> Path:
     return current().blob_dir / digest[:2] / digest
 
@@ -114,3 +119,11 @@ def _reencode(data: bytes, side: int) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, optimize=True)
     return out.getvalue()
+
+
+def discard(digests: Iterable[str]) -> None:
+    """Forgets photos that no submission lists, e.g. those of a form that was refused."""
+    for digest in set(digests):
+        if not SubmissionBlob.select().where(SubmissionBlob.sha256 == digest).exists():
+            Blob.delete().where(Blob.sha256 == digest).execute()
+            path_of(digest).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Time: UTC inside, ISO 8601 on the outside, the contract's zone for deadlines and people's eyes."""
+"""Time: UTC inside, ISO 8601 outside, the contract's zone for deadlines and people's eyes."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

@@ -106,7 +106,7 @@ class Deed:
         """Refuses an actor without the right to this deed at that client."""
         access.require(self.actor, self.name, client_id)
 
-    def create(self, model: type[Row], **values: Any) -> Row:
+    def create(self, model: type[Row], /, **values: Any) -> Row:
         row = model(**values)
         ledger.seal(row, values)
         row.save(force_insert=True)
@@ -115,7 +115,7 @@ class Deed:
     def create_many(self, model: type[Row], rows: Iterable[dict[str, Any]]) -> list[Row]:
         return [self.create(model, **values) for values in rows]
 
-    def change(self, row: Row, **values: Any) -> Row:
+    def change(self, row: Row, /, **values: Any) -> Row:
         """Sets columns of a row; call it only with rows read inside this transaction."""
         for name, value in values.items():
             setattr(row, name, value)
@@ -123,7 +123,7 @@ class Deed:
         row.save(only=[*values, *(["salts"] if row.SEALED else [])])
         return self._note(row)
 
-    def claim(self, model: type[Row], where: Any, **values: Any) -> list[Row]:
+    def claim(self, model: type[Row], where: Any, /, **values: Any) -> list[Row]:
         """A guarded update: changes rows only while `where` still holds; the loser gets []."""
         query = model.update(**values).where(where).returning(model)
         return [self._note(row) for row in query.execute()]

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ PRAGMAS = {
     "cache_size": -16_000,
     "secure_delete": 1,
 }
-POOL = {"max_connections": 16, "timeout": 10}
+POOL: dict[str, Any] = {"max_connections": 16, "timeout": 10}
 
 database = DatabaseProxy()
 _turn = threading.local()
@@ -54,7 +55,6 @@ def kind() -> str:
 def _sqlite(url: str) -> Database:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    _files.lock_path = Path(path + ".lock")
     if sqlite3.sqlite_version_info >= SAFE_SQLITE:
         return PooledSqliteDatabase(
             path, pragmas=PRAGMAS, lock_type="IMMEDIATE", check_same_thread=False, **POOL
@@ -72,10 +72,21 @@ def _apsw_class() -> type[Database]:
         raise UnsafeDatabase(_advice(apsw.sqlite_lib_version()))
 
     class PooledApswDatabase(PooledDatabase, APSWDatabase):
+        def _add_conn_hooks(self, conn: Any) -> None:
+            conn.convert_binding = _as_sqlite_text
+            super()._add_conn_hooks(conn)
+
         def _can_reuse(self, conn: Any) -> bool:
             return not conn.in_transaction
 
     return PooledApswDatabase
+
+
+def _as_sqlite_text(cursor: Any, number: int, value: object) -> str:
+    """Binds what apsw itself does not know: dates and times, as Python's own driver does."""
+    if isinstance(value, date):
+        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+    raise TypeError(f"binding {number}: SQLite stores no {type(value).__name__}")
 
 
 def _advice(version: str) -> str:
@@ -116,12 +127,16 @@ def write() -> Iterator[None]:
         return
     _turn.depth, _turn.hooks = 1, []
     try:
-        with _files.turn(kind() == "sqlite"), database.atomic():
+        with _files.turn(_lock_path()), database.atomic():
             yield
     finally:
         hooks, _turn.depth, _turn.hooks = _turn.hooks, 0, []
     for hook in hooks:
         hook()
+
+
+def _lock_path() -> Path | None:
+    return Path(f"{database.database}.lock") if kind() == "sqlite" else None
 
 
 def after_commit(hook: Callable[[], None]) -> None:
@@ -135,31 +150,31 @@ def after_commit(hook: Callable[[], None]) -> None:
 class _FileLock:
     """An OS lock per process plus a thread lock within it (threads share a file descriptor)."""
 
-    lock_path: Path | None = None
-
     def __init__(self) -> None:
         self.renew()
 
     def renew(self) -> None:
-        self._threads, self._fd = threading.Lock(), None
+        self._threads = threading.Lock()
+        self._opened: tuple[Path, int] | None = None
 
     @contextmanager
-    def turn(self, needed: bool) -> Iterator[None]:
-        if not needed or self.lock_path is None:
+    def turn(self, path: Path | None) -> Iterator[None]:
+        if path is None:
             yield
             return
         with self._threads:
-            fcntl.flock(self._handle(), fcntl.LOCK_EX)
+            handle = self._handle(path)
+            fcntl.flock(handle, fcntl.LOCK_EX)
             try:
                 yield
             finally:
-                fcntl.flock(self._handle(), fcntl.LOCK_UN)
+                fcntl.flock(handle, fcntl.LOCK_UN)
 
-    def _handle(self) -> int:
-        if self._fd is None or self._opened != self.lock_path:
-            self._fd = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._opened = self.lock_path
-        return self._fd
+    def _handle(self, path: Path) -> int:
+        if self._opened is None or self._opened[0] != path:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._opened = (path, handle)
+        return self._opened[1]
 
 
 _files = _FileLock()

@@ -1,7 +1,8 @@
-"""The device page: everything an engineer needs at a device, fetched in a fixed number of queries."""
+"""The device page: all that an engineer needs at a device, in a fixed number of queries."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from peewee import fn
 
@@ -11,7 +12,18 @@ from roundtag.checklists import Version
 from roundtag.errors import NotFound
 from roundtag.faults import FaultLine
 from roundtag.history import Entry
-from roundtag.models import Answer, Building, Device, DeviceModel, Fault, Room, Site, Tag, Unit
+from roundtag.models import (
+    Answer,
+    Building,
+    Device,
+    DeviceModel,
+    Fault,
+    Room,
+    Site,
+    Tag,
+    Unit,
+    dicts,
+)
 from roundtag.rounds import Due
 from roundtag.spares import SpareLine
 
@@ -39,6 +51,7 @@ class DevicePage:
     """`state`: ok, fault, empty (its unit is out) or retired."""
 
     id: int
+    client_id: int
     code: str
     tag: str
     name: str
@@ -77,6 +90,7 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
     room = device.room
     return DevicePage(
         id=device.id,
+        client_id=device.client_id,
         code=device.code,
         tag=tag,
         name=device.name,
@@ -140,7 +154,7 @@ def _last_readings(device_id: int) -> dict[str, Reading]:
         Answer.select(fn.MAX(Answer.id)).where(Answer.device == device_id).group_by(Answer.item)
     )
     rows = Answer.select().where(Answer.id.in_(latest) & Answer.value.is_null(False))
-    return {r.item: Reading(r.value, r.verdict, clock.local_day(r.at)) for r in rows}
+    return {r.item: Reading(r.value or "", r.verdict, clock.local_day(r.at)) for r in rows}
 
 
 @dataclass(frozen=True)
@@ -175,7 +189,8 @@ def lines(
         )
         .join(Room)
         .switch(Device).left_outer_join(Unit, on=(Unit.device == Device.id))
-        .switch(Device).left_outer_join(Tag, on=((Tag.device == Device.id) & (Tag.state == "bound")))
+        .switch(Device)
+        .left_outer_join(Tag, on=((Tag.device == Device.id) & (Tag.state == "bound")))
         .order_by(Room.code, Device.code)
         .limit(limit)
     )  # fmt: skip
@@ -188,10 +203,10 @@ def lines(
             | Unit.serial.contains(text)
             | Room.name.contains(text)
         )
-    return [_line(row) for row in visible(actor, query, Device.client).dicts()]
+    return [_line(row) for row in dicts(visible(actor, query, Device.client))]
 
 
-def _line(row: dict) -> DeviceLine:
+def _line(row: dict[str, Any]) -> DeviceLine:
     if row["retired_at"]:
         state = "retired"
     else:

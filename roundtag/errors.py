@@ -1,6 +1,7 @@
 """What a verb may refuse, in codes and fields; doors (HTTP, sync, CLI) put them into words once."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from roundtag.words import N_
@@ -13,7 +14,7 @@ class FieldError:
     field: str
     code: str
     message: str
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class RoundtagError(Exception):

@@ -7,11 +7,11 @@ from datetime import datetime
 from roundtag import attachments, clients, clock, data, history, links, notify, people, tagging
 from roundtag.access import ATTENDEE, Actor, visible
 from roundtag.attachments import Picture
-from roundtag.commands import Deed, Outcome, Photo
+from roundtag.commands import Deed, Outcome, Photo, Verb
 from roundtag.duty import on_duty
 from roundtag.errors import NotFound, invalid
 from roundtag.fields import Fields
-from roundtag.models import Counter, Device, Fault, FaultEvent, Inspection, Room, Tag
+from roundtag.models import Contract, Counter, Device, Fault, FaultEvent, Inspection, Room, Tag
 from roundtag.words import N_
 
 OPEN_STATES = ("reported", "in_progress")
@@ -125,8 +125,10 @@ def open_fault(deed: Deed, room: Room, device: Device | None, symptom: str, sour
     note_event(deed, fault, "reported")
     attachments.attach(deed, fault, photos)
     _tell(fault, deed.received_at)
-    history.record(deed, "fault", device, room_id=room.id, client_id=room.client_id,
-                   subject_id=fault.id, number=fault.number, symptom=symptom, source=source)  # fmt: skip
+    history.record(
+        deed, "fault", device, room_id=room.id, client_id=room.client_id, subject_id=fault.id,
+        number=fault.number, symptom=symptom, source=source,
+    )  # fmt: skip
     return fault
 
 
@@ -150,7 +152,7 @@ def _next_number(client_id: int, now: datetime) -> str:
     return f"F-{month}-{value:03d}"
 
 
-def _assignee(contract, now: datetime) -> int | None:
+def _assignee(contract: Contract | None, now: datetime) -> int | None:
     on = on_duty(contract, now) if contract else []
     return on[0].id if on else None
 
@@ -264,6 +266,7 @@ class Event:
 @dataclass(frozen=True)
 class FaultPage:
     line: FaultLine
+    client_id: int
     description: str | None
     contact: str | None
     remedy: str | None
@@ -283,14 +286,15 @@ def page(fault_id: int, actor: Actor) -> FaultPage:
         raise NotFound
     return FaultPage(
         line=_line_of(fault),
+        client_id=fault.client_id,
         description=fault.description,
         contact=fault.contact,
         remedy=fault.remedy,
         claimed_at=fault.claimed_at,
         duplicate_of=fault.duplicate_of_id,
-        duplicates=list(
-            Fault.select(Fault.id, Fault.number).where(Fault.duplicate_of == fault.id).tuples()
-        ),
+        duplicates=[
+            (twin.id, twin.number) for twin in Fault.select().where(Fault.duplicate_of == fault.id)
+        ],
         events=events(fault.id),
         photos=attachments.of("fault", [fault.id]).get(fault.id, []),
         is_open=fault.state in OPEN_STATES,
@@ -344,6 +348,6 @@ def status(secret: str) -> StatusPage:
     )
 
 
-def reporter(actor: Actor):
+def reporter(actor: Actor) -> Verb:
     """The verb for whoever reports: with an account or without."""
     return report_as_attendee if actor is ATTENDEE else report_fault

@@ -5,7 +5,7 @@ A form arrives as an ordered list of (name, value) pairs, from HTTP and from the
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 from roundtag.errors import FieldError, Invalid
 from roundtag.words import N_
@@ -56,6 +56,16 @@ class Fields:
             return None
         return int(value)
 
+    def decimal(self, name: str, low: float, high: float, default: float = 0.0) -> float:
+        """A number from `low` to `high`; `default` when the field is empty or missing."""
+        text = self.raw(name)
+        value = number(text) if text else default
+        if value is None or not low <= value <= high:
+            self.refuse(name, "range", N_("Give a number from %(low)s to %(high)s."),
+                        low=low, high=high)  # fmt: skip
+            return default
+        return value
+
     def under(self, prefix: str) -> dict[str, str]:
         """Values of all fields whose names start with `prefix`, by the rest of the name."""
         return {
@@ -82,7 +92,3 @@ def number(text: str) -> float | None:
     if not re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,6})?", plain):
         return None
     return float(plain)
-
-
-Reader = Callable[[Fields], object]
-FormTable = Mapping[str, Reader]

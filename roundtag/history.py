@@ -7,7 +7,7 @@ from typing import Any
 from roundtag import attachments, people
 from roundtag.attachments import Picture
 from roundtag.commands import Deed
-from roundtag.models import Device, Fault, History, Inspection, Swap
+from roundtag.models import Device, Fault, History, Inspection, Swap, dicts
 
 PAGE = 10
 
@@ -26,8 +26,16 @@ class Entry:
     photos: list[Picture] = field(default_factory=list)
 
 
-def record(deed: Deed, kind: str, device: Device | None = None, *, room_id: int | None = None,
-           client_id: int | None = None, subject_id: int | None = None, **data: Any) -> None:  # fmt: skip
+def record(
+    deed: Deed,
+    kind: str,
+    device: Device | None = None,
+    *,
+    room_id: int | None = None,
+    client_id: int | None = None,
+    subject_id: int | None = None,
+    **data: Any,
+) -> None:
     """Adds a line to the logbook, by the receipt's clock."""
     deed.create(
         History,
@@ -74,6 +82,8 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
     ]
 
 
+Notes = dict[tuple[str, int | None], str | None]
+Pictures = dict[tuple[str, int | None], list[Picture]]
 SUBJECTS = (
     ("inspection", Inspection, Inspection.note),
     ("fault", Fault, Fault.description),
@@ -82,16 +92,16 @@ SUBJECTS = (
 )
 
 
-def _details(rows: list[History]) -> tuple[dict, dict]:
+def _details(rows: list[History]) -> tuple[Notes, Pictures]:
     """Notes and photos of a page's subjects: a fixed number of queries however long the page."""
-    notes: dict[tuple[str, int], str] = {}
-    pictures: dict[tuple[str, int], list[Picture]] = {}
+    notes: Notes = {}
+    pictures: Pictures = {}
     for kind, model, column in SUBJECTS:
-        ids = [row.subject_id for row in rows if row.kind == kind]
+        ids = [row.subject_id for row in rows if row.kind == kind and row.subject_id]
         if not ids:
             continue
-        for key, note in model.select(model.id, column).where(model.id.in_(ids)).tuples():
-            notes[(kind, key)] = note
+        for row in dicts(model.select(model.id, column.alias("note")).where(model.id.in_(ids))):
+            notes[(kind, row["id"])] = row["note"]
         if kind != "resolved":
             for key, found in attachments.of(model._meta.table_name, ids).items():
                 pictures[(kind, key)] = found

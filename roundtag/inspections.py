@@ -1,6 +1,7 @@
 """Checklist entries: filled at a device, judged by the version they were filed under."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from roundtag import attachments, checklists, clients, clock, faults, history, rounds, tagging
 from roundtag.checklists import Item, Version
@@ -127,7 +128,7 @@ def _file(command: Inspect, deed: Deed, device: Device, version: Version,
     return entry
 
 
-def _answer(entry: Inspection, device: Device, judged: Judged) -> dict:
+def _answer(entry: Inspection, device: Device, judged: Judged) -> dict[str, Any]:
     return {
         "client": device.client_id,
         "inspection": entry,

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,7 +14,7 @@ from roundtag import clock
 from roundtag.access import ROLES, Actor, Right
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import invalid
-from roundtag.models import Contract, Grant, Person, Session
+from roundtag.models import Contract, Grant, Person, Session, dicts
 from roundtag.words import N_
 
 SESSION_LIFE = timedelta(days=30)
@@ -79,7 +80,7 @@ def _decoy() -> str:
 def sign_in(username: str, password: str) -> tuple[Person, str] | None:
     """The person and a new session secret, or None. Takes the same time for unknown names."""
     person = Person.get_or_none(Person.username == username.strip().lower())
-    if not _matches(person, password) or not person.active:
+    if not _matches(person, password) or person is None or not person.active:
         return None
     return person, _open_session(person, clock.now())
 
@@ -151,7 +152,7 @@ def actor_of(person: Person, now: datetime, via: str = "web") -> Actor:
 
 def _rights(person_id: int, now: datetime) -> tuple[Right, ...]:
     moment = clock.to_text(now)
-    rows = (
+    query = (
         Grant.select(Grant.role, Grant.scope, Grant.scope_id, Contract.client)
         .left_outer_join(
             Contract, on=((Grant.scope == "contract") & (Contract.id == Grant.scope_id))
@@ -161,12 +162,11 @@ def _rights(person_id: int, now: datetime) -> tuple[Right, ...]:
             & (Grant.since <= moment)
             & (Grant.until.is_null() | (Grant.until > moment))
         )
-        .dicts()
     )
-    return tuple(Right(r["role"], r["scope"], r["scope_id"], _client_of(r)) for r in rows)
+    return tuple(Right(r["role"], r["scope"], r["scope_id"], _client_of(r)) for r in dicts(query))
 
 
-def _client_of(grant: dict) -> int | None:
+def _client_of(grant: dict[str, Any]) -> int | None:
     return grant["scope_id"] if grant["scope"] == "client" else grant["client"]
 
 

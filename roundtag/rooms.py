@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from peewee import fn
 
@@ -10,7 +11,7 @@ from roundtag.access import Actor, visible
 from roundtag.devices import DeviceLine
 from roundtag.errors import NotFound
 from roundtag.history import Entry
-from roundtag.models import Building, Device, Fault, Room, Site
+from roundtag.models import Building, Device, Fault, Room, Site, dicts
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,12 @@ class RoomLine:
 def lines(actor: Actor) -> list[RoomLine]:
     """Rooms in view in walking order, with their counts; two queries."""
     query = _with_counts().order_by(Site.name, Building.name, Room.floor, Room.code)
-    rows = list(visible(actor, query, Room.client).dicts())
+    rows = dicts(visible(actor, query, Room.client))
     tags = tagging.codes_of_rooms(row["id"] for row in rows)
     return [_line(row, tags) for row in rows]
 
 
-def _with_counts():
+def _with_counts() -> Any:
     device_count = Device.select(fn.COUNT(Device.id)).where(
         (Device.room == Room.id) & Device.retired_at.is_null()
     )
@@ -54,7 +55,7 @@ def _with_counts():
     )  # fmt: skip
 
 
-def _line(row: dict, tags: dict[int, str]) -> RoomLine:
+def _line(row: dict[str, Any], tags: dict[int, str]) -> RoomLine:
     return RoomLine(
         row["id"], row["code"], row["name"], data.room_kind(row["kind"]), row["capacity"],
         row["floor"], row["building"], row["site"], tags.get(row["id"], ""),

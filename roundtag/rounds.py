@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from peewee import JOIN, fn
 
@@ -20,6 +21,7 @@ from roundtag.models import (
     Room,
     Round,
     RoundDevice,
+    dicts,
 )
 from roundtag.words import N_
 
@@ -205,7 +207,7 @@ def cards(actor: Actor, today: date, engineer_id: int | None = None) -> list[Rou
     return [_card(row, names, today) for row in rows]
 
 
-def _failed() -> fn:
+def _failed() -> Any:
     return fn.SUM((RoundDevice.result == "fail").cast("integer"))
 
 
@@ -259,7 +261,9 @@ def next_stops(round_id: int, limit: int) -> list[Stop]:
     return [_stop(row, row["tag"]) for row in _places(round_id, open_only=True, limit=limit)]
 
 
-def _places(round_id: int, open_only: bool = False, limit: int | None = None) -> list[dict]:
+def _places(
+    round_id: int, open_only: bool = False, limit: int | None = None
+) -> list[dict[str, Any]]:
     query = (
         RoundDevice.select(
             RoundDevice.done_at, RoundDevice.result, Device.id, Device.name, Device.code,
@@ -273,18 +277,18 @@ def _places(round_id: int, open_only: bool = False, limit: int | None = None) ->
     )  # fmt: skip
     if open_only:
         query = query.where(RoundDevice.done_at.is_null())
-    rows = list(query.dicts())
+    rows = dicts(query)
     tags = tagging.codes_of_devices(row["id"] for row in rows)
     return [{**row, "tag": tags.get(row["id"], "")} for row in rows]
 
 
-def _stop(row: dict, code: str) -> Stop:
+def _stop(row: dict[str, Any], code: str) -> Stop:
     return Stop(code, row["name"], row["code"], row["category"], row["position"],
                 row["done_at"], row["result"])  # fmt: skip
 
 
-def _by_room(rows: list[dict]) -> Iterable[RoomStops]:
-    rooms: dict[int, list[dict]] = {}
+def _by_room(rows: list[dict[str, Any]]) -> Iterable[RoomStops]:
+    rooms: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         rooms.setdefault(row["room_id"], []).append(row)
     for group in rooms.values():

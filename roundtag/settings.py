@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+ALL_ADDRESSES = "0.0.0.0"  # noqa: S104 - phones on the network must reach it
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -48,7 +50,7 @@ def read(env: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'roundtag.db'}",
         redis_url=env.get("REDIS_URL") or None,
-        host=env.get("HOST") or "0.0.0.0",
+        host=env.get("HOST") or ALL_ADDRESSES,
         port=int(port),
         base_url=(env.get("BASE_URL") or "").rstrip("/") or None,
         trust_proxy=env.get("TRUST_PROXY") == "1",

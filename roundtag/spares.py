@@ -7,7 +7,17 @@ from roundtag import attachments, clients, clock, faults, history, tagging
 from roundtag.commands import Deed, Outcome, Photo
 from roundtag.errors import invalid
 from roundtag.fields import Fields
-from roundtag.models import Conflict, Device, DeviceModel, Fault, StockMovement, Store, Swap, Unit
+from roundtag.models import (
+    Base,
+    Conflict,
+    Device,
+    DeviceModel,
+    Fault,
+    StockMovement,
+    Store,
+    Swap,
+    Unit,
+)
 from roundtag.words import N_
 
 REASONS = ("faulty", "wear", "upgrade", "loan", "other")
@@ -68,7 +78,7 @@ def swap(command: SwapSpare, deed: Deed) -> Outcome:
     return _file(command, deed, device, old, new)
 
 
-def _queue_up(model: type, key: int) -> None:
+def _queue_up(model: type[Base], key: int) -> None:
     """Takes the row's lock, so that two deeds on it wait for each other and the second one reads
     what the first one left."""
     model.update(id=model.id).where(model.id == key).execute()
@@ -82,13 +92,12 @@ def _unit_for(serial: str, device: Device) -> Unit:
         .where((Unit.serial == serial) & (DeviceModel.category == device.category))
     )
     if not units:
-        raise invalid("new_serial", "unknown",
-                      N_("No spare of this kind has the serial number %(serial)s."), serial=serial)  # fmt: skip
+        message = N_("No spare of this kind has the serial number %(serial)s.")
+        raise invalid("new_serial", "unknown", message, serial=serial)
     in_store = [unit for unit in units if unit.place == "store"]
     if len(in_store) > 1:
-        raise invalid("new_serial", "ambiguous",
-                      N_("Several makers use the serial number %(serial)s. Choose from the list."),
-                      serial=serial)  # fmt: skip
+        message = N_("Several makers use the serial number %(serial)s. Choose from the list.")
+        raise invalid("new_serial", "ambiguous", message, serial=serial)
     chosen = (in_store or units)[0]
     _queue_up(Unit, chosen.id)
     return Unit.get_by_id(chosen.id)
@@ -225,7 +234,7 @@ def fitting(device: Device, model_id: int | None) -> list[SpareLine]:
     )
     lines = [
         SpareLine(u.serial, u.model.maker, u.model.name, u.model_id == model_id,
-                  u.store.name, u.shelf, u.warranty_until)
+                  u.store.name if u.store else "", u.shelf, u.warranty_until)
         for u in query.order_by(DeviceModel.grade.desc(), Unit.serial).limit(200)
     ]  # fmt: skip
     return sorted(lines, key=lambda line: not line.same_model)

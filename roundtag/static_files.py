@@ -108,3 +108,15 @@ def wrap(application: Wsgi, data_dir: Path | None) -> Any:
         if (ROOT / name).is_dir():
             served.add_files(str(ROOT / name), f"static/{build()}/{below}".rstrip("/") + "/")
     return served
+
+
+def shell() -> list[str]:
+    """What the app needs to open without network: paths below the prefix."""
+    wanted = ("css", "img", "vendor/htmx.org@", "vendor/idb@")
+    found = [str(path.relative_to(ROOT / "static")) for path in _files(ROOT / "static")]
+    kept = [path for path in found if path.startswith(wanted) and Path(path).suffix in SHELL]
+    scripts = [f"pwa/{path.name}" for path in _files(ROOT / "pwa") if path.suffix == ".js"]
+    return sorted(kept) + sorted(set(scripts) - {"pwa/sw.js"})
+
+
+SHELL = {".css", ".js", ".svg", ".png"}

@@ -16,7 +16,7 @@ from typing import Any
 from roundtag import blobs, clock, commands, faults, inspections, people, spares
 from roundtag.access import Actor
 from roundtag.commands import Envelope, Photo, Receipt
-from roundtag.errors import Forbidden, NotFound, RoundtagError, invalid
+from roundtag.errors import NotFound, RoundtagError, invalid
 from roundtag.fields import Fields
 from roundtag.models import Blob, Person, Submission, SubmissionBlob
 from roundtag.words import N_
@@ -244,8 +244,14 @@ class _Reader:
         return value
 
 
-def from_form(form: str, submission_id: str, pairs: list[tuple[str, str]],
-              photos: tuple[Photo, ...], actor: Actor, form_version: str = "") -> Envelope:  # fmt: skip
+def from_form(
+    form: str,
+    submission_id: str,
+    pairs: list[tuple[str, str]],
+    photos: tuple[Photo, ...],
+    actor: Actor,
+    form_version: str = "",
+) -> Envelope:
     """The envelope of a form posted without JavaScript; its id was made by the server's page."""
     body = json.dumps([list(pair) for pair in pairs], ensure_ascii=False, separators=(",", ":"))
     if len(body) > MAX_BODY:

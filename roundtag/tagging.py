@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from roundtag.access import ATTENDEE, Actor, visible
 from roundtag.commands import Deed
 from roundtag.errors import Gone, NotFound
-from roundtag.models import Device, Room, Tag
+from roundtag.models import Device, Room, Tag, dicts
 from tags import codes
 
 
@@ -120,10 +121,10 @@ def bound(actor: Actor, wanted: Iterable[str] | None = None) -> list[TagLine]:
     rows = visible(actor, query, Tag.client).order_by(
         Room.code, Device.id.is_null(False), Device.code
     )
-    return [_line(row) for row in rows.dicts()]
+    return [_line(row) for row in dicts(rows)]
 
 
-def _line(row: dict) -> TagLine:
+def _line(row: dict[str, Any]) -> TagLine:
     if row["device_code"] is None:
         return TagLine(row["code"], "room", row["room_name"], row["room_code"],
                        row["room_code"], row["room_name"])  # fmt: skip

@@ -1,6 +1,6 @@
 """All tables by subject. Import models from here; ALL is in order of dependence."""
 
-from roundtag.models.base import Base
+from roundtag.models.base import Base, dicts
 from roundtag.models.checks import (
     Answer,
     Checklist,
@@ -54,4 +54,4 @@ ALL: tuple[type[Base], ...] = (
 PROTECTED = tuple(model for model in ALL if model.LOG)
 APPEND_ONLY = (Leaf, ChecklistVersion)
 
-__all__ = [model.__name__ for model in ALL] + ["ALL", "APPEND_ONLY", "PROTECTED", "Base"]
+__all__ = [model.__name__ for model in ALL] + ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts"]

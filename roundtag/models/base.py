@@ -16,6 +16,11 @@ from roundtag import clock
 from roundtag.db import database
 
 
+def dicts(query: Any) -> list[dict[str, Any]]:
+    """The rows of a query as dictionaries."""
+    return list(query.dicts())
+
+
 class UtcField(TextField):
     """An aware datetime, kept as fixed-width ISO 8601 text in UTC (see ADR 0005)."""
 

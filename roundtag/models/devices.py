@@ -1,4 +1,4 @@
-from peewee import BooleanField, ForeignKeyField, IntegerField, SQL, TextField
+from peewee import SQL, BooleanField, ForeignKeyField, IntegerField, TextField
 
 from roundtag.models.base import Base, DayField, JsonField, UtcField
 from roundtag.models.people import Person

@@ -57,7 +57,7 @@ class Approval(Base):
 
 
 class IssuedDocument(Base):
-    """A document that left the house: number, digest of its data, hash of its file; never edited."""
+    """A document that left the house: its number, data digest and file hash; never edited."""
 
     LOG = "client"
 

@@ -12,7 +12,7 @@ class Client(Base):
 
 
 class Contract(Base):
-    """Work belongs to a contract. `zone` is the zone of its deadlines; `terms` its agreed figures."""
+    """Work belongs to a contract. `zone`: of its deadlines; `terms`: its agreed figures."""
 
     LOG = "client"
 

@@ -34,10 +34,10 @@ def serve(options: Options) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with preparation.alone(settings.data_dir):
         preparation.port_is_free(settings.host, settings.port)
-        waiter, queue_server = Waiter(), _queue_server(settings)
+        queue_server = _queue_server(settings)
         try:
             password = _prepare(settings, options)
-            _run(settings, options, waiter, queue_server, password, began)
+            _run(settings, options, Waiter(), queue_server, password, began)
         finally:
             children.stop(queue_server)
 

@@ -1,0 +1,62 @@
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from blueprints import door, forms, pages
+from blueprints.forms import Typed
+from roundtag import data, devices, spares, tagging
+
+blueprint = Blueprint("devices", __name__)
+
+
+def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> Response:
+    """The one page of a device: state, what is due, swap, fault, history; its forms inside."""
+    assert target.device is not None  # noqa: S101 - the caller chose this page for a device
+    found = devices.page(target.device.id, target.code, door.actor())
+    page = pages.show(
+        "devices/show.html",
+        device=found,
+        scanned=scanned,
+        forms={
+            name: form if name == which else Typed() for name in ("inspection", "swap", "fault")
+        },
+        opened=which,
+        may=_may(found),
+        symptoms=_fitting_symptoms(found.category.code),
+        reasons=spares.REASONS,
+        submission_id=None
+        if pages.is_pack()
+        else request.form.get("submission_id") or forms.fresh_id(),
+    )
+    page.status_code = 422 if form.errors else 200
+    return page
+
+
+def _may(found: devices.DevicePage) -> dict[str, bool]:
+    actor = door.actor()
+    return {
+        "inspection": actor.may("inspect", found.client_id),
+        "swap": actor.may("swap", found.client_id),
+        "fault": actor.may("report_fault", found.client_id),
+    }
+
+
+def _fitting_symptoms(category: str) -> list[data.Symptom]:
+    """Symptoms of this category first, the rest after them."""
+    return sorted(data.symptoms(), key=lambda symptom: category not in symptom.categories)
+
+
+@blueprint.get("/devices")
+def index() -> Response:
+    text = request.args.get("q", "").strip()[:80]
+    lines = devices.lines(door.actor(), text=text)
+    if pages.is_fragment():
+        return pages.fragment("devices/_lines.html", lines=lines, text=text)
+    return pages.show("devices/index.html", nav="devices", lines=lines, text=text)
+
+
+@blueprint.get("/devices/<int:device_id>/history")
+def history(device_id: int) -> Response:
+    """Older entries, for the button at the end of the logbook."""
+    before = request.args.get("before", type=int) or 0
+    entries, more = devices.history_after(device_id, before, door.actor())
+    return pages.fragment("devices/_history.html", entries=entries, more=more, device_id=device_id)

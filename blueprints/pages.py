@@ -1,0 +1,115 @@
+"""How pages are rendered: language, zone, the frame's data, pack copies, htmx fragments."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template
+from flask_babel import Babel, get_locale, gettext
+from flask_login import current_user
+from htmx_flask import Htmx, request
+
+from roundtag import clock, data, static_files
+
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+COOKIE = "lang"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the frame (templates/layout.html) needs to know of a page."""
+
+    lang: str
+    build: str
+    path: str
+    nav: str = ""
+    chrome: str = "staff"
+    pack: bool = False
+    as_of: datetime = field(default_factory=clock.now)
+    theme: str | None = None
+
+
+@dataclass(frozen=True)
+class Me:
+    id: int
+    name: str
+    roles: frozenset[str]
+
+
+def register(app: Flask) -> None:
+    app.config.update(BABEL_DEFAULT_LOCALE="zh", BABEL_DEFAULT_TIMEZONE=clock.DEFAULT_ZONE,
+                      BABEL_TRANSLATION_DIRECTORIES="translations")  # fmt: skip
+    Babel(app, locale_selector=language)
+    Htmx(app)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.globals.update(asset=asset, both=both, symptom_name=symptom_name)
+    app.jinja_env.filters.update(both=both)
+
+
+def asset(path: str) -> str:
+    return static_files.prefix() + path
+
+
+def language() -> str:
+    """zh or en: the person's choice, else the cookie's, else the browser's, else Chinese."""
+    if current_user and current_user.is_authenticated and current_user.person.locale:
+        return str(current_user.person.locale)
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(["zh", "zh-CN", "en"], "zh")[:2]
+
+
+def both(record: Any, name: str = "") -> str:
+    """The text of bilingual data in the reader's language: `name_zh`/`name_en`, or `zh`/`en`."""
+    tail = "en" if str(get_locale()).startswith("en") else "zh"
+    key = f"{name}_{tail}" if name else tail
+    value = record.get(key) if isinstance(record, dict) else getattr(record, key)
+    return str(value or "")
+
+
+def symptom_name(code: str) -> str:
+    """A symptom in plain words; faults found by a checklist have a name of their own."""
+    known = data.symptom(code)
+    return both(known) if known else gettext("Failed in the check")
+
+
+def me() -> Me | None:
+    if not current_user.is_authenticated:
+        return None
+    person, actor = current_user.person, current_user.actor
+    return Me(person.id, person.name or person.username, actor.roles)
+
+
+def is_pack() -> bool:
+    """Whether the page is fetched for the phone's store, without any person in it."""
+    return request.headers.get("X-Pack") == "1"
+
+
+def is_fragment() -> bool:
+    """Whether htmx asks for a part of a page (a boosted link or a restored page is whole)."""
+    htmx = request.htmx
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def show(template: str, *, nav: str = "", chrome: str = "staff", **values: Any) -> Response:
+    """Renders a page for people; as a pack copy it bears its digest (RFC 9530)."""
+    short = language()
+    frame = Page(LANGUAGES.get(short, "en"), static_files.build(), request.full_path.rstrip("?"),
+                 nav, chrome, is_pack())  # fmt: skip
+    response = make_response(render_template(template, page=frame, me=me(), **values))
+    response.vary.update(["HX-Request", "Cookie", "Accept-Language"])
+    if frame.pack:
+        digest = base64.b64encode(hashlib.sha256(response.get_data()).digest()).decode()
+        response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+        response.headers["X-Pack"] = "1"
+    return response
+
+
+def fragment(template: str, **values: Any) -> Response:
+    """Renders a part of a page for htmx."""
+    response = make_response(render_template(template, me=me(), **values))
+    response.vary.add("HX-Request")
+    return response

@@ -1,0 +1,50 @@
+"""The installable app: service worker, manifest, the offline page, and what a phone should hold."""
+
+import json
+
+from flask import Blueprint, Response, jsonify
+
+from blueprints import door, pages
+from roundtag import clock, packs, static_files
+
+blueprint = Blueprint("pwa", __name__)
+
+
+@blueprint.get("/sw.js")
+def service_worker() -> Response:
+    """pwa/sw.js behind one line that names the build and the shell of this version."""
+    head = f"const BUILD={json.dumps(static_files.build())},SHELL={json.dumps(_shell())};\n"
+    source = (static_files.ROOT / "pwa" / "sw.js").read_text(encoding="utf-8")
+    response = Response(head + source, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _shell() -> list[str]:
+    return ["/offline", *(pages.asset(path) for path in static_files.shell())]
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    text = (static_files.ROOT / "pwa" / "manifest.webmanifest").read_text(encoding="utf-8")
+    filled = text.replace("{{ static }}", static_files.prefix().rstrip("/"))
+    response = Response(filled, mimetype="application/manifest+json")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/offline")
+def offline() -> Response:
+    return pages.show("offline.html", nav="")
+
+
+@blueprint.get("/pack")
+def pack() -> Response:
+    """What this person's phone should hold for the work assigned to them."""
+    wanted = packs.manifest(door.actor(), pages.language(), static_files.build())
+    return jsonify(
+        version=wanted.version,
+        as_of=clock.to_text(clock.now()),
+        pages=wanted.pages,
+        devices=wanted.devices,
+    )

@@ -1,0 +1,110 @@
+"""What a tag's address opens: the device or room for staff, the report page for everyone else."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from blueprints import devices, door, forms, pages, rooms
+from blueprints.forms import Typed
+from roundtag import data, faults, tagging
+from roundtag import rooms as room_pages
+from roundtag.errors import Gone, NotFound
+from tags import codes
+
+blueprint = Blueprint("scan", __name__)
+PATHS = "60 per minute"
+
+
+def _tag_key() -> str:
+    return f"tag:{codes.parse((request.view_args or {}).get('code', ''))}"
+
+
+@blueprint.get("/t/<code>")
+@door.limiter.limit(PATHS, exempt_when=lambda: current_user.is_authenticated)
+def open_tag(code: str) -> Response:
+    return open_(code, scanned=False)
+
+
+@blueprint.get("/T/<code>")
+@door.limiter.limit(PATHS, exempt_when=lambda: current_user.is_authenticated)
+def open_tag_scanned(code: str) -> Response:
+    """The printed address: a camera was here, so entries from this page count as scanned."""
+    return open_(code, scanned=True)
+
+
+def open_(code: str, scanned: bool, form: Typed | None = None, which: str = "") -> Response:
+    try:
+        target = tagging.resolve(code, door.actor())
+    except Gone:
+        return _friendly("revoked", 410)
+    except NotFound:
+        return _friendly("unknown", 404)
+    if not current_user.is_authenticated:
+        return _attendee(target, form or Typed())
+    if target.device is None:
+        return rooms.page_of(target.room_id)
+    return devices.page_of(target, scanned, form or Typed(), which)
+
+
+def _friendly(kind: str, status: int) -> Response:
+    """One page for unknown and malformed codes alike; it reveals nothing."""
+    page = pages.show("scan/unknown.html", chrome="public", kind=kind)
+    page.status_code = status
+    return page
+
+
+def _attendee(target: tagging.Target, form: Typed) -> Response:
+    page = pages.show(
+        "scan/attendee.html",
+        chrome="public",
+        place=room_pages.attendee_page(target),
+        symptoms=data.symptoms(),
+        form=form,
+        submission_id=request.form.get("submission_id") or forms.fresh_id(),
+    )
+    page.status_code = 422 if form.errors else 200
+    return page
+
+
+@blueprint.post("/t/<code>/faults")
+@door.limiter.limit("20 per hour", key_func=_tag_key,
+                    exempt_when=lambda: current_user.is_authenticated)  # fmt: skip
+@door.limiter.limit("120 per hour", exempt_when=lambda: current_user.is_authenticated)
+def report(code: str) -> Response:
+    try:
+        receipt = forms.submit("fault")
+    except forms.REFUSALS as refused:
+        return open_(code, False, forms.typed(refused), "fault")
+    except NotFound:
+        return _friendly("unknown", 404)
+    return forms.done(receipt)
+
+
+@blueprint.get("/status/<secret>")
+@door.limiter.limit("60 per minute")
+def status(secret: str) -> Response:
+    try:
+        shown = faults.status(secret)
+    except NotFound:
+        return _friendly("link", 404)
+    return pages.show("scan/status.html", chrome="public", status=shown)
+
+
+@blueprint.get("/scan")
+def enter() -> Response:
+    return pages.show("scan/enter.html", nav="scan", form=Typed())
+
+
+@blueprint.post("/scan")
+def enter_submit() -> Response:
+    typed = request.form.get("code", "")
+    code = codes.parse(typed)
+    if code is None:
+        message = _("This code has a slip: check it against the label, letter by letter.")
+        page = pages.show(
+            "scan/enter.html", nav="scan", form=Typed({"code": typed}, {"code": message})
+        )
+        page.status_code = 422
+        return page
+    return redirect(url_for("scan.open_tag", code=code), 303)

@@ -1,0 +1,88 @@
+"""Sync v1 on the wire; the contract is docs/sync.md."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask_babel import gettext
+from flask_login import current_user
+
+from blueprints import door
+from roundtag import blobs, clock, static_files, sync
+from roundtag.commands import Receipt
+from roundtag.errors import RoundtagError, TooLarge, invalid
+from roundtag.words import N_
+
+blueprint = Blueprint("sync", __name__, url_prefix="/sync")
+MAX_ENVELOPE = 512 * 1024
+
+
+class WrongType(RoundtagError):
+    code, status = "media-type", 415
+    message = N_("Send application/json.")
+
+
+class NotOurPage(RoundtagError):
+    code, status = "cross-site", 403
+    message = N_("Send the header X-Roundtag-Sync: 1.")
+
+
+@blueprint.get("/whoami")
+def whoami() -> Response:
+    """Who is signed in, the server's time, and the build; also proof that this is our server."""
+    person = current_user.person if current_user.is_authenticated else None
+    return jsonify(
+        sync=sync.VERSION,
+        user=person and {"id": person.id, "name": person.name or person.username},
+        server_time=clock.to_text(clock.now()),
+        build=static_files.build(),
+    )
+
+
+@blueprint.post("/<submission_id>")
+def submit(submission_id: str) -> tuple[Response, int]:
+    _check_header()
+    envelope = sync.parse(_json(), submission_id, door.actor())
+    receipt = sync.submit(envelope, door.actor())
+    return jsonify(_receipt(receipt)), 200 if receipt.repeated else 201
+
+
+def _check_header() -> None:
+    if request.headers.get("X-Roundtag-Sync") != "1":
+        raise NotOurPage
+
+
+def _json() -> Any:
+    if request.mimetype != "application/json":
+        raise WrongType
+    if (request.content_length or 0) > MAX_ENVELOPE:
+        raise TooLarge(limit="512 KiB")
+    try:
+        return json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError) as bad:
+        raise invalid("body", "json", N_("This is not JSON.")) from bad
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "id": receipt.id,
+        "sha256": receipt.sha256,
+        "outcome": receipt.outcome,
+        "received_at": clock.to_text(receipt.received_at),
+        "missing": sync.missing(receipt.id),
+        "message": gettext(receipt.message, **receipt.values),
+        "url": receipt.url,
+    }
+
+
+@blueprint.put("/photos/<digest>")
+def put_photo(digest: str) -> tuple[Response, int]:
+    _check_header()
+    if (request.content_length or 0) > blobs.MAX_BYTES:
+        raise TooLarge(limit="8 MB")
+    before = blobs.has(digest)
+    blob = sync.put_photo(digest, request.get_data(cache=False), door.actor())
+    answer = jsonify(
+        sha256=blob.sha256, size=blob.size, received_at=clock.to_text(blob.received_at)
+    )
+    return answer, 200 if before else 201
