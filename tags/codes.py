@@ -16,6 +16,7 @@ LENGTH = 10
 POLYNOMIAL = 0b100101
 WEIGHTS = (26, 13, 20, 10, 5, 16, 8, 4, 2, 1)
 
+_BITS = 5
 _LONGEST_INPUT = 2048
 _URL = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?/t/([^\s/?#]+)/?(?:[?#]\S*)?", re.IGNORECASE)
 _LOOK_ALIKES = str.maketrans("OIL", "011")
@@ -28,7 +29,8 @@ _WORD_DIGITS = "23456789"
 
 def new() -> str:
     """A fresh code of 10 characters with 45 bits from the system's secure source."""
-    data = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    bits = secrets.randbits(_BITS * (LENGTH - 1))
+    data = "".join(ALPHABET[bits >> _BITS * place & 31] for place in range(LENGTH - 1))
     return data + check(data)
 
 
