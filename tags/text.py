@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tags import fonts
 
@@ -30,6 +31,7 @@ class Fitted:
         return self.size * 1.25
 
 
+@lru_cache(maxsize=4096)
 def fit(text: str, face: str, size: float, floor: float, width: float, lines: int) -> Fitted:
     """`text` in at most `lines` lines of `width`; from `size` down to `floor`, then cut with …"""
     text = fonts.drawable(text)

@@ -1,7 +1,7 @@
 """The printed faces, loaded on first use: a CJK sans in two weights and a monospace for codes."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
@@ -23,8 +23,7 @@ def load() -> frozenset[int]:
 
 def width(text: str, face: str, size: float) -> float:
     """The advance of `text` in the unit of `size`."""
-    load()
-    return float(pdfmetrics.stringWidth(text, face, size))
+    return size * _width_at_1(text, face)
 
 
 def missing(text: str) -> set[str]:
@@ -37,6 +36,12 @@ def drawable(text: str) -> str:
     """`text` on one line, invisible characters dropped, each unknown one replaced by 〓."""
     known = load()
     return "".join(c if ord(c) in known else SUBSTITUTE for c in _visible(text))
+
+
+@lru_cache(maxsize=8192)
+def _width_at_1(text: str, face: str) -> float:
+    load()
+    return float(pdfmetrics.stringWidth(text, face, 1))
 
 
 def _visible(text: str) -> str:
