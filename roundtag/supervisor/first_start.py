@@ -8,9 +8,9 @@ import secrets
 import sys
 import uuid
 
-from roundtag import commands, people
+from roundtag import commands, ledger, people
 from roundtag.access import SYSTEM
-from roundtag.db import database
+from roundtag.db import database, write
 from roundtag.errors import Invalid
 from roundtag.supervisor.preparation import Refused
 
@@ -28,10 +28,20 @@ def prepare(demo: bool) -> str | None:
     with database.connection_context():
         if people.any_exists():
             return None
+        open_providers_log()
         if demo:
             return load_demo()
         add_first_admin(*ask())
         return None
+
+
+def open_providers_log() -> None:
+    """Deeds outside any client go to the provider's log, which therefore comes before all."""
+    try:
+        ledger.log_of(None)
+    except LookupError:
+        with write():
+            ledger.open_log(None)
 
 
 def load_demo() -> str:

@@ -1,0 +1,56 @@
+"""Waiting for states, and looking at processes as an administrator would: by `ps`."""
+
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def until(condition: Callable[[], Found], what: str, seconds: float = 30.0) -> Found:
+    """The first true answer of `condition`. Raises AssertionError after `seconds`."""
+    pause, end = threading.Event(), time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, f"waited {seconds} s in vain until {what}"
+        pause.wait(0.03)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def running(pids: set[int]) -> set[int]:
+    """Those of `pids` that still run; a zombie that nobody has collected yet does not."""
+    return {pid for pid, (_, state) in _table().items() if pid in pids and state[0] != "Z"}
+
+
+def family(pid: int) -> set[int]:
+    """A process and all that descend from it."""
+    parents = {child: parent for child, (parent, _) in _table().items()}
+    found, size = {pid}, 0
+    while len(found) > size:
+        size = len(found)
+        found |= {child for child, parent in parents.items() if parent in found}
+    return found
+
+
+def _table() -> dict[int, tuple[int, str]]:
+    listing = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
+    )
+    rows = (line.split() for line in listing.stdout.splitlines())
+    return {int(pid): (int(parent), state) for pid, parent, state, *_ in rows}
+
+
+def environment(**values: str) -> dict[str, str]:
+    """This environment without what would steer the program under test, plus `values`."""
+    steering = {"DATABASE_URL", "REDIS_URL", "HOST", "PORT", "DATA_DIR", "BASE_URL"}
+    kept = {name: value for name, value in os.environ.items() if name not in steering}
+    return {**kept, **values}
