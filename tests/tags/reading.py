@@ -97,7 +97,7 @@ def symbols(pdf: bytes, on: stock.Stock, page: int = 0) -> list[layout.Box]:
 
 
 def quiet_zone(plan: layout.Place) -> layout.Box:
-    quiet, symbol = plan.module * qr.QUIET, plan.symbol
+    quiet, symbol = plan.module * 4, plan.symbol
     side = symbol.w + 2 * quiet
     return layout.Box(symbol.x - quiet, symbol.y - quiet, side, side)
 

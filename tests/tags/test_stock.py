@@ -3,8 +3,7 @@
 import pytest
 
 from tags import stock
-from tags.layout import CUT, INSET, Box, clear_area, place
-from tags.qr import QUIET
+from tags.layout import CUT, Box, clear_area, place
 
 GOLDEN = {
     "L7160": (139.29, 243.75),
@@ -52,10 +51,10 @@ def test_11_ink_stays_inside_the_label_and_the_page(chosen: stock.Stock) -> None
     page = Box(0, 0, *chosen.page)
     for index, one in enumerate(stock.cells(chosen)):
         label, clear, plan = Box(*one), clear_area(chosen, index), place(chosen, index, V3)
-        quiet = plan.module * QUIET
+        quiet = plan.module * 4
         zone = Box(plan.symbol.x - quiet, plan.symbol.y - quiet, (V3 + 8) * plan.module, 0)
         zone = Box(zone.x, zone.y, zone.w, zone.w)
-        assert inside(clear, label, INSET)
+        assert inside(clear, label, 2)
         assert inside(clear, page, 5)
         assert inside(plan.symbol, clear)
         assert inside(plan.words, clear)
