@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from roundtag import ledger
+from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import invalid
 from roundtag.models import Client, Contract
@@ -58,6 +59,16 @@ def add_contract(command: AddContract, deed: Deed) -> Outcome:
         terms=command.terms,
     )
     return Outcome(N_("The contract is registered."), subject_id=contract.id)
+
+
+def by_code(code: str | None, actor: Actor) -> Client:
+    """The client of a code; without a code the only one there is. Raises Invalid."""
+    found = list(visible(actor, Client.select().order_by(Client.code), Client.id))
+    chosen = [client for client in found if code in (None, client.code)]
+    if len(chosen) == 1:
+        return chosen[0]
+    codes = ", ".join(client.code for client in found) or "–"
+    raise invalid("client", "unknown", N_("Name one of these clients: %(codes)s."), codes=codes)
 
 
 def contract_at(client_id: int, day: date) -> Contract | None:

@@ -9,7 +9,7 @@ and both bodies are kept.
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -257,7 +257,7 @@ def _head(deed: Deed) -> dict[str, Any]:
 
 def local_envelope(command_id: str, verb: Verb, command: Any, actor: access.Actor) -> Envelope:
     """The envelope of a command given by the CLI, a job or an office form."""
-    body = json.dumps(_plain(command), ensure_ascii=False, sort_keys=True, default=str)
+    body = json.dumps(_plain(command), ensure_ascii=False, sort_keys=True, default=_jsonable)
     return Envelope(
         id=command_id,
         form=verb.__name__,
@@ -269,3 +269,10 @@ def local_envelope(command_id: str, verb: Verb, command: Any, actor: access.Acto
 
 def _plain(command: Any) -> dict[str, Any]:
     return {k: v for k, v in vars(command).items() if not k.startswith("secret_")}
+
+
+def _jsonable(value: Any) -> Any:
+    """Dataclasses inside a command keep their fields, so that the stored body is the data."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return str(value)

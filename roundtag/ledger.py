@@ -17,7 +17,7 @@ from typing import Any
 import rfc8785
 
 from roundtag import clock
-from roundtag.models import PROTECTED, Base, Leaf, Log
+from roundtag.models import PROTECTED, Base, Client, Leaf, Log
 from roundtag.models.base import DayField, UtcField
 
 PROVIDER = None
@@ -159,6 +159,12 @@ def _compare_rows(client_id: int | None, last: dict[tuple[str, Any], Any]) -> It
     for (table, key), after in last.items():
         if after is not None:
             yield f"{table} {key} is missing"
+
+
+def logs() -> list[tuple[str, int | None]]:
+    """Every log: its client's code (`provider` for the provider's own) and the client's key."""
+    rows = Log.select(Log, Client).left_outer_join(Client).order_by(Log.id)
+    return [(row.client.code if row.client else "provider", row.client_id) for row in rows]
 
 
 def head(client_id: int | None) -> dict[str, Any]:

@@ -125,6 +125,11 @@ def checklists() -> tuple[Checklist, ...]:
     )
 
 
+def checklist_rows() -> list[dict[str, Any]]:
+    """The shipped templates as their JSON file has them: what `publish_checklists` takes."""
+    return _read("checklists")
+
+
 @cache
 def symptoms() -> tuple[Symptom, ...]:
     """The attendee's choices, commonest first and `other` last."""
