@@ -1,0 +1,121 @@
+"""What people write in cells, read into values. Every reader takes stripped text that is not empty
+and raises Unreadable."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from ipaddress import ip_address
+
+from roundtag import data
+from roundtag.register.problems import Unreadable
+from roundtag.words import N_
+
+Reader = Callable[[str], object]
+
+DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?")
+MIDNIGHT = re.compile(r" 0?0:00(:00)?$")
+YEARS = range(1970, 2101)
+YES = {"是", "yes", "y", "1", "true", "√"}
+NO = {"否", "no", "n", "0", "false", "×"}
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def check_characters(cell: str, line_breaks: bool = False) -> None:
+    """Refuses what cannot be seen: control and format characters, surrogates."""
+    for sign in cell:
+        if unicodedata.category(sign) in INVISIBLE and not (line_breaks and sign in "\r\n"):
+            raise Unreadable(
+                "control",
+                N_("There is an invisible character here (%(sign)s). Delete it."),
+                sign=f"U+{ord(sign):04X}",
+            )
+
+
+def text(limit: int) -> Reader:
+    def read(cell: str) -> str:
+        return _within(unicodedata.normalize("NFC", cell).replace("\r\n", "\n"), limit)
+
+    return read
+
+
+def mark(limit: int) -> Reader:
+    """A code or serial number: full-width letters and digits count as plain ones."""
+
+    def read(cell: str) -> str:
+        return _within(_plain(cell), limit)
+
+    return read
+
+
+def whole(low: int, high: int) -> Reader:
+    def read(cell: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", _plain(cell)):
+            raise Unreadable("number", N_("Give a whole number."))
+        number = int(_plain(cell))
+        if not low <= number <= high:
+            raise Unreadable(
+                "range", N_("Give a number from %(low)s to %(high)s."), low=low, high=high
+            )
+        return number
+
+    return read
+
+
+def day(cell: str) -> date:
+    """2024-05-01, 2024/5/1, 2024.5.1 or 2024年5月1日, with or without a spreadsheet's midnight."""
+    found = DAY.fullmatch(MIDNIGHT.sub("", _plain(cell)))
+    if not found:
+        raise Unreadable("date", N_("This is no date. Write it like 2024-05-01."))
+    year, month, last = (int(part) for part in found.groups() if part)
+    try:
+        read = date(year, month, last)
+    except ValueError:
+        raise Unreadable("date", N_("There is no such day.")) from None
+    if year not in YEARS:
+        raise Unreadable("date", N_("This year cannot be right."))
+    return read
+
+
+def yes_no(cell: str) -> bool:
+    word = _plain(cell).casefold()
+    if word not in YES | NO:
+        raise Unreadable("yes-no", N_("Write yes or no (是 or 否)."))
+    return word in YES
+
+
+def category(cell: str) -> str:
+    """A device's category; `room` is no device."""
+    code = data.category_code(cell)
+    if code is None or code == "room":
+        raise Unreadable("category", N_("This category is unknown."))
+    return code
+
+
+def room_kind(cell: str) -> str:
+    code = data.room_kind_code(cell)
+    if code is None:
+        raise Unreadable("room-kind", N_("This kind of room is unknown."))
+    return code
+
+
+def address(cell: str) -> str:
+    try:
+        return str(ip_address(_plain(cell)))
+    except ValueError:
+        raise Unreadable("address", N_("This is no IP address.")) from None
+
+
+def key(mark: str) -> str:
+    """What codes and serial numbers are compared by: P01 and p01 are one."""
+    return mark.casefold()
+
+
+def _plain(cell: str) -> str:
+    return unicodedata.normalize("NFKC", cell).strip()
+
+
+def _within(value: str, limit: int) -> str:
+    if len(value) > limit:
+        raise Unreadable("long", N_("At most %(limit)s characters."), limit=limit)
+    return value

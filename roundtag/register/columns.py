@@ -1,0 +1,124 @@
+"""The columns of the three kinds of file, and which kind a heading belongs to."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from roundtag.register import cells
+from roundtag.register.cells import Reader
+
+Kind = Literal["rooms", "devices", "spares"]
+KINDS: tuple[Kind, ...] = ("rooms", "devices", "spares")
+"""In the order in which they are stored: devices need rooms."""
+
+CODE, SERIAL, SHORT, LONG = 40, 80, 100, 2000
+
+
+@dataclass(frozen=True)
+class Column:
+    """`names` are the headings it goes by, the Chinese and the English one first. A `required`
+    column must be there and filled; `empty` is what an empty cell of another one means."""
+
+    field: str
+    names: tuple[str, ...]
+    read: Reader
+    required: bool = False
+    empty: Any = ""
+    line_breaks: bool = False
+
+    @property
+    def title(self) -> str:
+        english = next(name for name in self.names if name.isascii())
+        return f"{self.names[0]} / {english}"
+
+
+def _must(field: str, read: Reader, *names: str) -> Column:
+    return Column(field, names, read, required=True)
+
+
+_MODEL = (
+    _must("category", cells.category, "设备类别", "类别", "设备类型", "category"),
+    _must("maker", cells.text(SHORT), "品牌", "厂商", "生产厂家", "maker", "brand", "manufacturer"),
+    _must("model", cells.text(SHORT), "型号", "规格型号", "model"),
+    _must("serial", cells.mark(SERIAL), "序列号", "SN", "出厂编号", "serial", "serial number"),
+    Column("warranty_until", ("保修截止", "保修截止日期", "质保截止", "质保到期", "warranty until",
+                              "warranty end", "warranty"), cells.day, empty=None),
+)  # fmt: skip
+
+COLUMNS: dict[Kind, tuple[Column, ...]] = {
+    "rooms": (
+        _must("site", cells.text(SHORT), "场所", "园区", "site"),
+        _must("building", cells.text(SHORT), "楼宇", "楼栋", "大楼", "building"),
+        Column("floor", ("楼层", "floor"), cells.text(CODE)),
+        _must("code", cells.mark(CODE), "会议室编号", "房间编号", "room code", "code", "room"),
+        _must("name", cells.text(SHORT), "会议室名称", "会议室", "房间名称", "room name", "name"),
+        _must("kind", cells.room_kind, "类型", "会议室类型", "房间类型", "kind", "type"),
+        Column("capacity", ("容纳人数", "人数", "座位数", "capacity", "seats"),
+               cells.whole(0, 100_000), empty=None),
+        Column("remarks", ("备注", "remarks", "notes"), cells.text(LONG), line_breaks=True),
+    ),
+    "devices": (
+        _must("room", cells.mark(CODE), "会议室编号", "房间编号", "会议室", "room code", "room"),
+        _must("code", cells.mark(CODE), "设备编号", "编号", "device code", "code"),
+        _must("name", cells.text(SHORT), "设备名称", "名称", "device name", "name"),
+        *_MODEL,
+        Column("asset_number", ("资产编号", "固定资产编号", "asset number", "asset"),
+               cells.mark(SERIAL)),
+        Column("position", ("安装位置", "位置", "position", "location"), cells.text(SHORT)),
+        Column("installed_on", ("安装日期", "启用日期", "installed on", "installed",
+                                "install date"), cells.day, empty=None),
+        Column("key_device", ("关键设备", "是否关键设备", "key device", "key"), cells.yes_no,
+               empty=False),
+        Column("ip_address", ("IP地址", "网络地址", "IP address", "IP"), cells.address),
+        Column("supplier", ("供应商", "供货商", "supplier"), cells.text(SHORT)),
+    ),
+    "spares": (
+        _must("store", cells.text(SHORT), "备件库", "仓库", "库房", "store", "warehouse"),
+        *_MODEL,
+        Column("shelf", ("库位", "货位", "shelf", "bin"), cells.text(SHORT)),
+    ),
+}  # fmt: skip
+
+
+def defaults(kind: Kind) -> dict[str, Any]:
+    """What a new record holds where the file has no such column."""
+    return {column.field: column.empty for column in COLUMNS[kind] if not column.required}
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a heading was understood: the kind of file and the column of each place (or None)."""
+
+    kind: Kind
+    columns: tuple[Column | None, ...]
+
+    @property
+    def missing(self) -> list[Column]:
+        found = {column.field for column in self.columns if column}
+        return [c for c in COLUMNS[self.kind] if c.required and c.field not in found]
+
+    @property
+    def repeated(self) -> list[str]:
+        counts = Counter(column.field for column in self.columns if column)
+        return [field for field, count in counts.items() if count > 1]
+
+
+def match(headings: Iterable[str]) -> Match | None:
+    """The kind that knows most of the headings, then the one that misses least; None for none."""
+    headings = tuple(headings)
+    tried = [Match(kind, _columns(kind, headings)) for kind in KINDS]
+    best = max(tried, key=lambda m: (sum(map(bool, m.columns)), -len(m.missing)))
+    return best if any(best.columns) else None
+
+
+def _columns(kind: Kind, headings: tuple[str, ...]) -> tuple[Column | None, ...]:
+    known = {_folded(name): column for column in COLUMNS[kind] for name in column.names}
+    return tuple(known.get(_folded(heading)) for heading in headings)
+
+
+def _folded(heading: str) -> str:
+    """Full width, case, spaces, underscores and the asterisk of a required column do not count."""
+    plain = unicodedata.normalize("NFKC", heading).casefold()
+    return "".join(sign for sign in plain if sign not in "*_-" and not sign.isspace())

@@ -1,0 +1,104 @@
+"""What the database holds already, in the words of the files, for one client."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN
+
+from roundtag.models import Building, Device, DeviceModel, Room, Site, Store, Unit
+from roundtag.register.cells import key
+
+
+@dataclass(frozen=True)
+class Record:
+    """A stored room, device or spare; `values` by the same fields as a row of its file."""
+
+    id: int
+    values: dict[str, Any]
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """A unit by its serial number. `where` names its place, empty when that is not the client's to
+    know; `spare` is set while it lies in a store."""
+
+    device_id: int | None
+    where: str
+    spare: Record | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Rooms and devices of one client by code, units of the provider by serial number."""
+
+    rooms: dict[str, Record]
+    devices: dict[str, Record]
+    units: dict[str, Held]
+
+
+def of_client(client_id: int) -> Known:
+    """Reads everything that an import is compared with: three queries."""
+    return Known(_rooms(client_id), _devices(client_id), _units(client_id))
+
+
+def _rooms(client_id: int) -> dict[str, Record]:
+    query = (
+        Room.select(
+            Room.id, Room.floor, Room.code, Room.name, Room.kind, Room.capacity, Room.remarks,
+            Building.name.alias("building"), Site.name.alias("site"),
+        )
+        .join(Building).join(Site)
+        .where(Room.client == client_id)
+    )  # fmt: skip
+    return {key(row["code"]): Record(row.pop("id"), row) for row in _dicts(query)}
+
+
+def _devices(client_id: int) -> dict[str, Record]:
+    query = (
+        Device.select(
+            Device.id, Device.code, Device.name, Device.category, Device.position,
+            Device.asset_number, Device.key_device, Device.ip_address, Device.supplier,
+            Device.installed_on, Device.retired_at, Room.code.alias("room"),
+            Unit.serial, Unit.warranty_until, DeviceModel.maker, DeviceModel.name.alias("model"),
+        )
+        .join(Room).switch(Device)
+        .join(Unit, JOIN.LEFT_OUTER, on=(Unit.device == Device.id))
+        .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model))
+        .where(Device.client == client_id)
+    )  # fmt: skip
+    return {
+        key(row["code"]): Record(row.pop("id"), row, row.pop("retired_at") is not None)
+        for row in _dicts(query)
+    }
+
+
+def _units(client_id: int) -> dict[str, Held]:
+    query = (
+        Unit.select(
+            Unit.id, Unit.serial, Unit.warranty_until, Unit.place, Unit.shelf,
+            Unit.device.alias("device_id"), DeviceModel.category, DeviceModel.maker,
+            DeviceModel.name.alias("model"), Store.name.alias("store"),
+            Device.client.alias("client_id"), Device.code.alias("device"),
+        )
+        .join(DeviceModel).switch(Unit)
+        .join(Store, JOIN.LEFT_OUTER).switch(Unit)
+        .join(Device, JOIN.LEFT_OUTER)
+    )  # fmt: skip
+    return {key(row["serial"]): _held(row, client_id) for row in _dicts(query)}
+
+
+def _dicts(query: Any) -> Iterator[dict[str, Any]]:
+    return iter(query.dicts())
+
+
+SPARE = ("store", "category", "maker", "model", "serial", "warranty_until", "shelf")
+
+
+def _held(row: dict[str, Any], client_id: int) -> Held:
+    if row["place"] == "store":
+        spare = Record(row["id"], {name: row[name] for name in SPARE})
+        return Held(None, row["store"], spare)
+    own = row["device"] if row["client_id"] == client_id else ""
+    return Held(row["device_id"], own, None)

@@ -1,0 +1,46 @@
+"""What is wrong with a file, said so that a person finds the very cell."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from roundtag.errors import FieldError, Invalid
+from roundtag.words import N_
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One bad cell, row or file. `line` is the line in the file (the heading is line 1), 0 when the
+    whole file is meant; `column` is the user's own heading, empty when the whole row is meant."""
+
+    file: str
+    line: int
+    column: str
+    code: str
+    message: str
+    value: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def as_field_error(self) -> FieldError:
+        where = {"file": self.file, "line": self.line, "column": self.column, "value": self.value}
+        name = f"{self.file}:{self.line}:{self.column}"
+        return FieldError(name, self.code, self.message, {**self.values, **where})
+
+
+class Refused(Invalid):
+    """The files hold errors; nothing was written. `problems` names every one."""
+
+    message = N_("Nothing was written. Errors: %(count)s.")
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(*(problem.as_field_error() for problem in self.problems))
+        self.values = {"count": len(self.problems)}
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be read; `code` and `message` as in Problem."""
+
+    def __init__(self, code: str, message: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.message, self.values = code, message, values

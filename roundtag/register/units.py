@@ -1,0 +1,58 @@
+"""Stores the units of devices and spares: model, serial number, place and how they came there."""
+
+from typing import Any
+
+from roundtag.commands import Deed
+from roundtag.models import DeviceModel, StockMovement, Unit
+
+UNIT_FIELDS = ("category", "maker", "model", "serial", "warranty_until")
+
+
+def receive(deed: Deed, values: dict[str, Any], place: str, key: int, reason: str,
+            **where: Any) -> None:  # fmt: skip
+    """A new unit comes from its supplier to a device or a store (`key`)."""
+    unit = deed.create(
+        Unit,
+        model=model_of(deed, values).id,
+        serial=values["serial"],
+        warranty_until=values["warranty_until"],
+        place=place,
+        **where,
+    )
+    move(deed, unit, ("supplier", None), (place, key), reason)
+
+
+def correct(deed: Deed, unit: Unit, values: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Sets a unit's model and warranty right where the changes touch them."""
+    columns = {}
+    if changes.keys() & {"category", "maker", "model"}:
+        columns["model"] = model_of(deed, values).id
+    if "warranty_until" in changes:
+        columns["warranty_until"] = values["warranty_until"]
+    if columns:
+        deed.change(unit, **columns)
+
+
+def model_of(deed: Deed, values: dict[str, Any]) -> DeviceModel:
+    category, maker, name = values["category"], values["maker"], values["model"]
+    known = DeviceModel.get_or_none(
+        (DeviceModel.category == category)
+        & (DeviceModel.maker == maker)
+        & (DeviceModel.name == name)
+    )
+    return known or deed.create(DeviceModel, category=category, maker=maker, name=name)
+
+
+def move(deed: Deed, unit: Unit, source: tuple[str, int | None], target: tuple[str, int | None],
+         reason: str) -> None:  # fmt: skip
+    deed.create(
+        StockMovement,
+        unit=unit.id,
+        from_place=source[0],
+        from_key=source[1],
+        to_place=target[0],
+        to_key=target[1],
+        reason=reason,
+        person=deed.person_id,
+        at=deed.received_at,
+    )
