@@ -23,9 +23,7 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
         may=_may(found),
         symptoms=_fitting_symptoms(found.category.code),
         reasons=spares.REASONS,
-        submission_id=None
-        if pages.is_pack()
-        else request.form.get("submission_id") or forms.fresh_id(),
+        submission_id=forms.page_id(),
     )
     page.status_code = 422 if form.errors else 200
     return page

@@ -26,7 +26,7 @@ def _page(fault_id: int, form: Typed) -> Response:
     found = faults.page(fault_id, door.actor())
     may = found.is_open and door.actor().may("resolve_fault", found.client_id)
     page = pages.show("faults/show.html", nav="faults", fault=found, form=form, may_resolve=may,
-                      submission_id=forms.fresh_id())  # fmt: skip
+                      submission_id=forms.page_id())  # fmt: skip
     page.status_code = 422 if form.errors else 200
     return page
 

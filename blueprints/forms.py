@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from blueprints import door, problems
+from blueprints import door, pages, problems
 from roundtag import blobs, sync
 from roundtag.commands import Photo, Receipt
 from roundtag.errors import BadImage, Invalid, RoundtagError, TooLarge
@@ -29,6 +29,13 @@ class Typed:
 def fresh_id() -> str:
     """The id of a form in a page that no cache keeps, for browsers without our script."""
     return str(uuid.uuid4())
+
+
+def page_id() -> str | None:
+    """The id that a page's form bears: as posted before, else fresh; none in a pack copy."""
+    if pages.is_pack():
+        return None
+    return request.form.get("submission_id") or fresh_id()
 
 
 def submit(form: str) -> Receipt:

@@ -1,14 +1,27 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from blueprints import door, pages
-from roundtag import rooms
+from blueprints import door, forms, pages
+from blueprints.forms import Typed
+from roundtag import data, rooms
 
 blueprint = Blueprint("rooms", __name__)
 
 
-def page_of(room_id: int) -> Response:
-    return pages.show("rooms/show.html", nav="rooms", room=rooms.page(room_id, door.actor()))
+def page_of(room_id: int, form: Typed | None = None) -> Response:
+    """A room for staff, with the form that reports a fault in it."""
+    form = form or Typed()
+    page = pages.show(
+        "rooms/show.html",
+        nav="rooms",
+        room=rooms.page(room_id, door.actor()),
+        forms={"fault": form},
+        opened="fault" if form.errors else "",
+        symptoms=data.symptoms(),
+        submission_id=forms.page_id(),
+    )
+    page.status_code = 422 if form.errors else 200
+    return page
 
 
 @blueprint.get("/rooms")

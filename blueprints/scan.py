@@ -43,7 +43,7 @@ def open_(code: str, scanned: bool, form: Typed | None = None, which: str = "") 
     if not current_user.is_authenticated:
         return _attendee(target, form or Typed())
     if target.device is None:
-        return rooms.page_of(target.room_id)
+        return rooms.page_of(target.room_id, form)
     return devices.page_of(target, scanned, form or Typed(), which)
 
 
@@ -61,7 +61,7 @@ def _attendee(target: tagging.Target, form: Typed) -> Response:
         place=room_pages.attendee_page(target),
         symptoms=data.symptoms(),
         form=form,
-        submission_id=request.form.get("submission_id") or forms.fresh_id(),
+        submission_id=forms.page_id(),
     )
     page.status_code = 422 if form.errors else 200
     return page
@@ -93,18 +93,22 @@ def status(secret: str) -> Response:
 
 @blueprint.get("/scan")
 def enter() -> Response:
-    return pages.show("scan/enter.html", nav="scan", form=Typed())
+    """The scanner's page; with ?code= it goes on to that tag."""
+    typed = request.args.get("code")
+    return pages.show("scan/enter.html", nav="scan", form=Typed()) if typed is None else _go(typed)
 
 
 @blueprint.post("/scan")
 def enter_submit() -> Response:
-    typed = request.form.get("code", "")
+    return _go(request.form.get("code", ""))
+
+
+def _go(typed: str) -> Response:
     code = codes.parse(typed)
-    if code is None:
-        message = _("This code has a slip: check it against the label, letter by letter.")
-        page = pages.show(
-            "scan/enter.html", nav="scan", form=Typed({"code": typed}, {"code": message})
-        )
-        page.status_code = 422
-        return page
-    return redirect(url_for("scan.open_tag", code=code), 303)
+    if code is not None:
+        return redirect(url_for("scan.open_tag", code=code), 303)
+    message = _("This code has a slip: check it against the label, letter by letter.")
+    form = Typed({"code": typed}, {"code": message})
+    page = pages.show("scan/enter.html", nav="scan", form=form)
+    page.status_code = 422
+    return page
