@@ -1,16 +1,16 @@
 """An empty installation: load the demo once, or ask for the first administrator."""
 
 import getpass
-import importlib
-import importlib.util
 import os
 import secrets
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from roundtag import commands, ledger, people
+from roundtag import commands, demo, installation, people
 from roundtag.access import SYSTEM
-from roundtag.db import database, write
+from roundtag.db import database
 from roundtag.errors import Invalid
 from roundtag.supervisor.preparation import Refused
 
@@ -23,31 +23,32 @@ NO_TERMINAL = (
 )
 
 
-def prepare(demo: bool) -> str | None:
+def prepare(with_demo: bool) -> str | None:
     """Makes an empty database usable. Returns the demo's new password, to be shown once."""
     with database.connection_context():
         if people.any_exists():
             return None
-        open_providers_log()
-        if demo:
+        if with_demo:
             return load_demo()
+        installation.begin()
         add_first_admin(*ask())
         return None
 
 
-def open_providers_log() -> None:
-    """Deeds outside any client go to the provider's log, which therefore comes before all."""
-    try:
-        ledger.log_of(None)
-    except LookupError:
-        with write():
-            ledger.open_log(None)
-
-
 def load_demo() -> str:
     password = os.environ.get(DEMO_PASSWORD) or new_password()
-    importlib.import_module("roundtag.demo").load(password)
+    with _told_plainly():
+        demo.load(password)
     return password
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except Invalid as refused:
+        words = [error.message % error.values for error in refused.errors]
+        raise Refused(" ".join(words)) from refused
 
 
 def new_password() -> str:
@@ -81,8 +82,5 @@ def add_first_admin(username: str, password: str) -> None:
         secret_password=password,
         grants=(("admin", "provider", None),),
     )
-    try:
+    with _told_plainly():
         commands.run(str(uuid.uuid4()), people.add_person, command, SYSTEM)
-    except Invalid as refused:
-        words = [error.message % error.values for error in refused.errors]
-        raise Refused(" ".join(words)) from refused
