@@ -14,6 +14,7 @@ from htmx_flask import Htmx, request
 from roundtag import clock, data, static_files
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
+CATALOGUES = {"zh": "zh_CN", "en": "en"}
 COOKIE = "lang"
 
 
@@ -39,9 +40,9 @@ class Me:
 
 
 def register(app: Flask) -> None:
-    app.config.update(BABEL_DEFAULT_LOCALE="zh", BABEL_DEFAULT_TIMEZONE=clock.DEFAULT_ZONE,
+    app.config.update(BABEL_DEFAULT_LOCALE="zh_CN", BABEL_DEFAULT_TIMEZONE=clock.DEFAULT_ZONE,
                       BABEL_TRANSLATION_DIRECTORIES="translations")  # fmt: skip
-    Babel(app, locale_selector=language)
+    Babel(app, locale_selector=lambda: CATALOGUES[language()])
     Htmx(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(asset=asset, both=both, symptom_name=symptom_name)
