@@ -3,7 +3,7 @@ import { wireConditions } from "./conditional.js";
 import { drain } from "./drain.js";
 import { wireLimits } from "./limits.js";
 import { prune } from "./queue.js";
-import { identify } from "./session.js";
+import { changedHands, identify } from "./session.js";
 import { finishSignOut, wireSignOut } from "./signout.js";
 import { wireWorker } from "./update.js";
 
@@ -41,9 +41,11 @@ async function take(form, submitter) {
 }
 
 function wireTriggers() {
-  const again = () => drain();
-  addEventListener("online", again);
-  addEventListener("pageshow", again);
+  addEventListener("online", () => drain());
+  addEventListener("pageshow", async (event) => {
+    if (event.persisted && (await changedHands())) location.reload();
+    else drain();
+  });
   document.addEventListener("visibilitychange", () => document.hidden || drain());
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-outbox-send]")) drain({ force: true });
@@ -73,9 +75,8 @@ async function start() {
   if (!(await begun)) return wireWorker();
   wireTriggers();
   drain();
-  await Promise.allSettled([wireWorker(), wirePages(), prune()]);
   document.documentElement.dataset.ready = "";
-  return undefined;
+  return Promise.allSettled([wireWorker(), wirePages(), prune()]);
 }
 
 start();

@@ -1,6 +1,14 @@
 const OPEN = new Set(["saved", "photos"]);
 
-const due = (row, force) => row.next_at !== null && row.next_at <= Date.now() || (force && OPEN.has(row.state));
+const LONGEST_WAIT = { saved: 300_000, photos: 300_000, attention: 86_400_000 };
+
+function due(row, force) {
+  if (force && OPEN.has(row.state)) return true;
+  if (row.next_at === null) return false;
+  const wait = row.next_at - Date.now();
+  // A wait longer than any we set means that the phone's clock was put back meanwhile.
+  return wait <= 0 || wait > LONGEST_WAIT[row.state];
+}
 
 /**
  * The first row that may go now, or null. Entries about one device keep their order; a row that

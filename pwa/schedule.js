@@ -29,7 +29,8 @@ export async function hold(retryAfter = 0) {
 
 /** Milliseconds that the server asked all tabs to wait. */
 export async function askedToWait() {
-  return Math.max(0, ((await readMeta("not_before")) ?? 0) - Date.now());
+  const wait = ((await readMeta("not_before")) ?? 0) - Date.now();
+  return wait > 0 && wait <= HOUR ? wait : 0;
 }
 
 export async function proceed() {

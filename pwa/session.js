@@ -35,3 +35,8 @@ export async function identify() {
   else current = (await readMeta("user"))?.id ?? null;
   return current;
 }
+
+/** True if this page comes back from the browser's memory after somebody else has signed in. */
+export async function changedHands() {
+  return ((await readMeta("user"))?.id ?? null) !== current;
+}

@@ -1,9 +1,8 @@
 import { dropMeta, readMeta, writeMeta } from "./db.js";
 import { rowsOf, UNSENT } from "./queue.js";
 import { forgetUser, owner } from "./session.js";
+import { ask, whoami } from "./wire.js";
 import { say } from "./words.js";
-
-const leave = (action) => fetch(action, { method: "POST", redirect: "manual", cache: "no-store" });
 
 async function unsent() {
   const rows = owner() ? await rowsOf(owner()) : [];
@@ -14,25 +13,18 @@ async function signOut(form) {
   const n = await unsent();
   if (n && !window.confirm(say("signout_unsent", { n }))) return;
   await forgetUser();
-  try {
-    await leave(form.action);
-    location.assign(form.dataset.signout || "/sign-in");
-  } catch {
-    // The session itself ends at the next contact; the phone is cleared already.
-    await writeMeta("signout", form.action);
-    location.assign("/offline");
-  }
+  await writeMeta("signout", form.action);
+  // Offline the phone is cleared all the same; the session itself ends at the next contact.
+  location.assign((await finishSignOut()) ? form.dataset.signout || "/sign-in" : "/offline");
 }
 
-/** End at the server what was ended offline. True if a session was ended just now. */
+/** End the session at the server if that is still owed. True if it has ended just now. */
 export async function finishSignOut() {
   const action = await readMeta("signout");
   if (!action) return false;
-  try {
-    await leave(action);
-  } catch {
-    return false;
-  }
+  await ask("POST", action, { seconds: 10 });
+  const who = await whoami();
+  if (!who || who.user) return false;
   await dropMeta("signout");
   return true;
 }

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import (
@@ -73,8 +73,16 @@ def stub(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def context(browser: Browser, stub: Any) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=stub.url)
+def worker() -> None:
+    """Asked for by a test that needs the service worker; the others start quicker without."""
+
+
+@pytest.fixture
+def context(
+    browser: Browser, stub: Any, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    workers: Literal["allow", "block"] = "allow" if "worker" in request.fixturenames else "block"
+    context = browser.new_context(base_url=stub.url, service_workers=workers)
     context.set_default_timeout(15_000)
     yield context
     context.close()
@@ -83,8 +91,9 @@ def context(browser: Browser, stub: Any) -> Iterator[BrowserContext]:
 class Phone:
     """One page of one browser, and what it holds."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, url: str) -> None:
         self.page = page
+        self.url = url
 
     def open(self, path: str) -> None:
         """Go there and wait until the modules have wired the page."""
@@ -94,11 +103,13 @@ class Phone:
     def wired(self) -> None:
         self.page.wait_for_selector("html[data-ready]", state="attached")
 
-    def controlled(self) -> None:
+    def packed(self) -> None:
+        """Wait until the worker is in charge and the whole pack is on the phone."""
         self.page.evaluate(CONTROLLED)
+        self.shows("[data-pack-progress]", "3/3 devices on this phone")
 
     def sign_in(self, person: int) -> None:
-        self.page.goto(f"/sign-in/{person}")
+        self.page.context.add_cookies([{"name": "user", "value": str(person), "url": self.url}])
 
     def check(self, volts: str = "230") -> None:
         self.page.fill("#check [name=volts]", volts)
@@ -136,15 +147,20 @@ class Phone:
 
 
 @pytest.fixture
-def phone(context: BrowserContext) -> Phone:
-    """Ann, signed in, on a device page with the whole pack on the phone."""
-    phone = Phone(context.new_page())
+def phone(context: BrowserContext, stub: Any) -> Phone:
+    """Ann, signed in, on a device page."""
+    phone = Phone(context.new_page(), stub.url)
     phone.sign_in(1)
     phone.open(DEVICE)
-    phone.controlled()
     return phone
 
 
 @pytest.fixture(scope="session")
 def make_phone() -> type[Phone]:
     return Phone
+
+
+@pytest.fixture(scope="session")
+def stub_words() -> dict[str, str]:
+    words: dict[str, str] = importlib.import_module("sync_stub.pages").WORDS
+    return words

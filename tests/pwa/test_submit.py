@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -83,7 +84,9 @@ def test_back_and_reload_show_the_record_instead_of_a_fresh_form(phone: Any, stu
     assert len(stub.store.envelopes()) == 1
 
 
+@pytest.mark.usefixtures("worker")
 def test_fresh_visit_to_a_cached_page_is_a_record_of_its_own(phone: Any, stub: Any) -> None:
+    phone.packed()
     phone.page.context.set_offline(True)
     for what in ("first", "second"):
         phone.open("/today")
@@ -113,7 +116,9 @@ def test_full_disk_says_not_saved_and_keeps_the_form(phone: Any, stub: Any) -> N
     assert phone.rows() == []
 
 
+@pytest.mark.usefixtures("worker")
 def test_outbox_page_lists_every_row_in_words(phone: Any, stub: Any) -> None:
+    phone.packed()
     phone.page.context.set_offline(True)
     phone.check()
     phone.says("#check", "Saved")

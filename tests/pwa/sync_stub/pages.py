@@ -58,7 +58,8 @@ FRAME = """<!doctype html>
 
 DEVICE = """
 <form id="check" method="post" action="/t/{code}/inspections" enctype="multipart/form-data"
- data-outbox="inspection" data-form-version="1" data-entity="device:{code}" data-label="Check {code}">
+ data-outbox="inspection" data-form-version="1" data-entity="device:{code}"
+ data-label="Check {code}">
  <input type="hidden" name="submission_id" value="made-by-the-server">
  <label>Lamp <select name="lamp"><option value="pass">pass<option value="fail">fail</select></label>
  <fieldset data-show-if="lamp=fail"><label>Note <input name="note" required></label></fieldset>
@@ -83,6 +84,4 @@ OUTBOX = """<p data-outbox-empty hidden>Nothing waits</p><p data-outbox-others h
 def page(title: str, main: str, build: str, user: int | None) -> str:
     """One whole page; `user` is left out of pages that may be kept."""
     owner = f' data-user="{user}"' if user else ""
-    return FRAME.format(
-        title=title, main=main, build=build, user=owner, words=json.dumps(WORDS)
-    )
+    return FRAME.format(title=title, main=main, build=build, user=owner, words=json.dumps(WORDS))

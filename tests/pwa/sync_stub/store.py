@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS submission (
 CREATE TABLE IF NOT EXISTS photo (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS listed (sha256 TEXT NOT NULL, submission TEXT NOT NULL);
 """
+AGAIN = "UPDATE submission SET deliveries = deliveries + 1 WHERE id = ?"
 
 
 class RefusedError(Exception):
@@ -66,14 +67,15 @@ class Store:
         if held and held[0] != sha:
             raise RefusedError(409, "other-body", {"stored_sha256": held[0]})
         if held:
-            self._db.execute("UPDATE submission SET deliveries = deliveries + 1 WHERE id = ?", [key])
+            self._db.execute(AGAIN, [key])
             return False
         self._db.execute(
             "INSERT INTO submission (id, sha256, envelope, received_at) VALUES (?, ?, ?, ?)",
             [key, sha, json.dumps(envelope), now()],
         )
         self._db.executemany(
-            "INSERT INTO listed VALUES (?, ?)", [(blob["sha256"], key) for blob in envelope["blobs"]]
+            "INSERT INTO listed VALUES (?, ?)",
+            [(blob["sha256"], key) for blob in envelope["blobs"]],
         )
         return True
 
@@ -97,7 +99,7 @@ class Store:
         }
 
     def take_photo(self, sha: str, data: bytes) -> tuple[bool, dict[str, Any]]:
-        """(first time?, receipt). Raises RefusedError for bytes nobody lists or with another hash."""
+        """(first time?, receipt). Raises RefusedError for unlisted or wrong bytes."""
         with self._lock, self._db:
             if not self._db.execute("SELECT 1 FROM listed WHERE sha256 = ?", [sha]).fetchone():
                 raise RefusedError(404, "unlisted")

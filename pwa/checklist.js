@@ -1,0 +1,36 @@
+const PASS = 'input[type="radio"][value="pass"]';
+
+function answered(group) {
+  return group.some((input) => input.checked);
+}
+
+// Only open items: an answer that was given by hand is never overwritten.
+function passOpenItems(form) {
+  for (const pass of form.querySelectorAll(PASS)) {
+    const group = [...form.elements[pass.name]];
+    if (!answered(group)) pass.checked = true;
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function nextReading(form) {
+  const open = [...form.querySelectorAll("input[data-unit]")].find((input) => !input.value);
+  (open ?? form.querySelector('button[type="submit"]')).focus();
+}
+
+// A note is owed once an item failed; asked for here so that a round ends with one tap, not two.
+function demandNote({ target }) {
+  if (!target.matches?.('.ask > input[type="radio"]')) return;
+  const note = target.closest(".ask").querySelector("textarea");
+  if (note) note.required = "fails" in target.dataset;
+}
+
+for (const button of document.querySelectorAll("[data-all-good]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    passOpenItems(button.form);
+    nextReading(button.form);
+  });
+  button.form.addEventListener("change", demandNote);
+}

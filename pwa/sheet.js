@@ -1,0 +1,49 @@
+const form = document.querySelector("form[data-sheet]");
+const chosen = () => form.querySelectorAll('input[name="tag"]:checked').length;
+const stock = () => form.querySelector('input[name="stock"]:checked');
+const sheetOf = (radio) => {
+  let next = radio.nextElementSibling;
+  while (!next.matches(".sheet")) next = next.nextElementSibling;
+  return next;
+};
+
+function startOn(sheet) {
+  const kept = sheet.querySelector("input:checked") ?? sheet.querySelector("input");
+  kept.checked = true;
+  return Number(kept.value);
+}
+
+function shade(sheet, start, count) {
+  sheet.querySelectorAll("input").forEach((input, index) => {
+    const place = index + 1;
+    input.toggleAttribute("data-used", place >= start && place < start + count);
+  });
+}
+
+function tell(sheet, start, count) {
+  const line = form.querySelector("[data-sheet-count]");
+  const pages = Math.ceil((start - 1 + count) / Number(sheet.dataset.labels));
+  const sentence = count ? line.dataset.some : line.dataset.none;
+  line.textContent = sentence.replace("{n}", count).replace("{pages}", pages);
+}
+
+function show() {
+  const sheet = sheetOf(stock());
+  const start = startOn(sheet);
+  const count = chosen();
+  form.setAttribute("data-live", "");
+  shade(sheet, start, count);
+  tell(sheet, start, count);
+}
+
+function wholeRoom(box) {
+  const all = box.closest(".ticks").querySelectorAll('input[name="tag"]');
+  all.forEach((input) => (input.checked = box.checked));
+}
+
+form.querySelectorAll("[data-whole]").forEach((label) => (label.hidden = false));
+form.addEventListener("change", ({ target }) => {
+  if (target.closest("[data-whole]")) wholeRoom(target);
+  show();
+});
+show();
