@@ -67,7 +67,9 @@ def by_code(code: str | None, actor: Actor) -> Client:
     chosen = [client for client in found if code in (None, client.code)]
     if len(chosen) == 1:
         return chosen[0]
-    codes = ", ".join(client.code for client in found) or "–"
+    if not found:
+        raise invalid("client", "none", N_("There is no client yet. Add one first."))
+    codes = ", ".join(client.code for client in found)
     raise invalid("client", "unknown", N_("Name one of these clients: %(codes)s."), codes=codes)
 
 

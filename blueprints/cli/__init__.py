@@ -1,4 +1,4 @@
-"""`roundtag`: the command line. Each command is a module of its own that is added here by name."""
+"""`roundtag`: the command line. Each command is the `command` of a module of this package."""
 
 import importlib
 import pkgutil
@@ -6,18 +6,32 @@ import pkgutil
 import click
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Imports a command when it is wanted, because `serve` should not wait for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_all())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = _of(cmd_name) if cmd_name in _modules() else None
+        return command if command and command.name == cmd_name else _all().get(cmd_name)
+
+
+def _modules() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(__path__)]
+
+
+def _of(module: str) -> click.Command | None:
+    found = getattr(importlib.import_module(f"{__name__}.{module}"), "command", None)
+    return found if isinstance(found, click.Command) else None
+
+
+def _all() -> dict[str, click.Command]:
+    commands = filter(None, map(_of, _modules()))
+    return {command.name or "": command for command in commands}
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="roundtag")
 def main() -> None:
     """Roundtag looks after meeting rooms."""
-
-
-def _add_commands() -> None:
-    """Every module of this package that has a `command` (a click command or group) is added."""
-    for module in pkgutil.iter_modules(__path__):
-        command = getattr(importlib.import_module(f"{__name__}.{module.name}"), "command", None)
-        if isinstance(command, click.Command):
-            main.add_command(command)
-
-
-_add_commands()

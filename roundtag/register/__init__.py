@@ -5,6 +5,7 @@ writes all of them or nothing. Reading (table, cells, columns, sheets) and decid
 database; known reads it; rooms, devices, units and spares write it.
 """
 
+from roundtag.register.plan import Counts
 from roundtag.register.problems import Problem, Refused
 from roundtag.register.verbs import (
     Import,
@@ -17,6 +18,7 @@ from roundtag.register.verbs import (
 )
 
 __all__ = [
+    "Counts",
     "Import",
     "Preview",
     "Problem",

@@ -12,6 +12,7 @@ from roundtag.register.sheets import Row, Sheet
 from roundtag.words import N_
 
 Fate = Literal["create", "update", "unchanged"]
+Counts = dict[Kind, dict[Fate, int]]
 FATES: tuple[Fate, ...] = ("create", "update", "unchanged")
 
 
@@ -40,7 +41,7 @@ class Plan:
     def is_idle(self) -> bool:
         return all(step.fate == "unchanged" for step in self.steps)
 
-    def counts(self) -> dict[Kind, dict[Fate, int]]:
+    def counts(self) -> Counts:
         """How many rows of each kind that was given have which fate."""
         given = [kind for kind in KINDS if any(step.kind == kind for step in self.steps)]
         return {kind: {fate: self._count(kind, fate) for fate in FATES} for kind in given}

@@ -7,6 +7,8 @@ from typing import Any
 from roundtag.errors import FieldError, Invalid
 from roundtag.words import N_
 
+SHOWN = 60
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -20,6 +22,12 @@ class Problem:
     message: str
     value: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """The value fit for a terminal or a page: short, on one line, invisible signs as dots."""
+        line = "".join(sign if sign.isprintable() else "·" for sign in self.value)
+        return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
 
     def as_field_error(self) -> FieldError:
         where = {"file": self.file, "line": self.line, "column": self.column, "value": self.value}

@@ -9,8 +9,7 @@ from roundtag.access import Actor
 from roundtag.commands import Deed, Outcome, Receipt
 from roundtag.models import Client
 from roundtag.register import devices, known, rooms, sheets, spares
-from roundtag.register.columns import Kind
-from roundtag.register.plan import Fate, Plan, decide
+from roundtag.register.plan import Counts, Plan, decide
 from roundtag.register.problems import Problem, Refused
 from roundtag.register.sheets import File, Reading, Sheet
 from roundtag.words import N_
@@ -94,7 +93,7 @@ def preview(files: Iterable[File], client_id: int, actor: Actor) -> Preview:
 class Report:
     """What an import did, per kind of row; `receipt` is None when there was nothing to change."""
 
-    counts: dict[Kind, dict[Fate, int]]
+    counts: Counts
     warnings: tuple[Problem, ...]
     receipt: Receipt | None
 
