@@ -45,6 +45,17 @@ def test_login_portal_with_200_is_a_failure(phone: Any, stub: Any, match: str) -
     assert len(stub.store.envelopes()) == 1
 
 
+def test_receipt_for_another_entry_is_no_receipt(phone: Any, stub: Any) -> None:
+    stub.faults.waiting.append((POST, "stranger"))
+    with phone.page.expect_response("**/sync/*-*"):
+        phone.check()
+    expect(phone.page.locator("#check")).to_have_attribute("data-state", "saved")
+    assert stub.store.envelopes() == []
+    phone.send()
+    phone.says("#check", "Received")
+    assert len(stub.store.envelopes()) == 1
+
+
 def test_other_body_under_the_same_id_is_kept_and_ours_sent_under_a_new_id(
     phone: Any, stub: Any
 ) -> None:

@@ -50,7 +50,7 @@ class Faults:
 
 
 MOMENTS = {
-    "before": {"status", "portal", "cut-before", "kill-before", "other-body"},
+    "before": {"status", "portal", "stranger", "cut-before", "kill-before", "other-body"},
     "after": {"cut-after", "kill-after"},
 }
 
@@ -67,6 +67,9 @@ def act(kind: str) -> Response | None:
         return hang_up()
     if kind == "portal":
         return Response("<h1>Welcome to the hotel</h1>", mimetype="text/html")
+    if kind == "stranger":
+        stranger = {"id": "another", "sha256": "0", "outcome": "done", "missing": []}
+        return reply(False, stranger)
     if kind.startswith("status:"):
         return problem(RefusedError(int(kind[7:]), "busy"))
     return None
