@@ -4,8 +4,10 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask import Flask, Response, make_response, render_template
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -14,7 +16,7 @@ from htmx_flask import Htmx, request
 from roundtag import clock, data, static_files
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-CATALOGUES = {"zh": "zh_CN", "en": "en"}
+CATALOGUES = {"zh": ("zh", "CN"), "en": ("en", "GB")}
 COOKIE = "lang"
 
 
@@ -42,11 +44,17 @@ class Me:
 def register(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_CN", BABEL_DEFAULT_TIMEZONE=clock.DEFAULT_ZONE,
                       BABEL_TRANSLATION_DIRECTORIES="translations")  # fmt: skip
-    Babel(app, locale_selector=lambda: CATALOGUES[language()])
+    Babel(app, locale_selector=lambda: _catalogue(language()))
     Htmx(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(asset=asset, both=both, symptom_name=symptom_name)
     app.jinja_env.filters.update(both=both)
+
+
+@cache
+def _catalogue(short: str) -> Locale:
+    """Given as an object: as text, zh_CN would be completed to zh_Hans_CN and find no catalogue."""
+    return Locale(*CATALOGUES[short])
 
 
 def asset(path: str) -> str:
