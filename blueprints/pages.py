@@ -16,7 +16,6 @@ from htmx_flask import Htmx, request
 from roundtag import clock, data, static_files
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-CATALOGUES = {"zh": ("zh", "CN"), "en": ("en", "GB")}
 COOKIE = "lang"
 
 
@@ -51,10 +50,17 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(both=both)
 
 
+class MainlandChinese(Locale):
+    """zh_Hans_CN under the short name that translators' folders bear; Babel itself only knows the
+    long one and would look for a folder of that name."""
+
+    def __str__(self) -> str:
+        return "zh_CN"
+
+
 @cache
 def _catalogue(short: str) -> Locale:
-    """Given as an object: as text, zh_CN would be completed to zh_Hans_CN and find no catalogue."""
-    return Locale(*CATALOGUES[short])
+    return Locale("en", "GB") if short == "en" else MainlandChinese("zh", "CN", script="Hans")
 
 
 def asset(path: str) -> str:
