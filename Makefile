@@ -1,5 +1,5 @@
 # make run: serves on this machine.  make test: proves it.  Everything else is for contributors.
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*_*/LC_MESSAGES/messages.po))
 PYTEST := .venv/bin/python -m pytest
 
 .PHONY: run test bench soak lint setup vendor lock clean

@@ -4,10 +4,8 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from babel import Locale
 from flask import Flask, Response, make_response, render_template
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -16,6 +14,9 @@ from htmx_flask import Htmx, request
 from roundtag import clock, data, static_files
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
+CATALOGUES = {"zh": "zh_CN", "en": "en_GB"}
+"""Babel completes zh_CN to zh_Hans_CN and then looks for that folder or for `zh`: hence the link
+translations/zh beside translations/zh_CN."""
 COOKIE = "lang"
 
 
@@ -43,24 +44,11 @@ class Me:
 def register(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_CN", BABEL_DEFAULT_TIMEZONE=clock.DEFAULT_ZONE,
                       BABEL_TRANSLATION_DIRECTORIES="translations")  # fmt: skip
-    Babel(app, locale_selector=lambda: _catalogue(language()))
+    Babel(app, locale_selector=lambda: CATALOGUES[language()])
     Htmx(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(asset=asset, both=both, symptom_name=symptom_name)
     app.jinja_env.filters.update(both=both)
-
-
-class MainlandChinese(Locale):
-    """zh_Hans_CN under the short name that translators' folders bear; Babel itself only knows the
-    long one and would look for a folder of that name."""
-
-    def __str__(self) -> str:
-        return "zh_CN"
-
-
-@cache
-def _catalogue(short: str) -> Locale:
-    return Locale("en", "GB") if short == "en" else MainlandChinese("zh", "CN", script="Hans")
 
 
 def asset(path: str) -> str:
