@@ -42,7 +42,7 @@ _MODEL = (
     _must("category", cells.category, "设备类别", "类别", "设备类型", "category"),
     _must("maker", cells.text(SHORT), "品牌", "厂商", "生产厂家", "maker", "brand", "manufacturer"),
     _must("model", cells.text(SHORT), "型号", "规格型号", "model"),
-    _must("serial", cells.mark(SERIAL), "序列号", "SN", "出厂编号", "serial", "serial number"),
+    _must("serial", cells.mark(SERIAL), "序列号", "serial", "serial number", "SN", "出厂编号"),
     Column("warranty_until", ("保修截止", "保修截止日期", "质保截止", "质保到期", "warranty until",
                               "warranty end", "warranty"), cells.day, empty=None),
 )  # fmt: skip

@@ -44,6 +44,7 @@ class Refused(Invalid):
         self.problems = tuple(problems)
         super().__init__(*(problem.as_field_error() for problem in self.problems))
         self.values = {"count": len(self.problems)}
+        self.args = (self.message % self.values,)
 
 
 class Unreadable(ValueError):
