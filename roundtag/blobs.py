@@ -21,7 +21,7 @@ from roundtag.models import Blob, SubmissionBlob
 from roundtag.settings import current
 from roundtag.words import N_
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8_000_000
 MAX_PIXELS = 40_000_000
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 SIDES = {"thumb": 320, "view": 1600}

@@ -100,7 +100,7 @@ def sqlite_library() -> str:
     """The version of SQLite that writes would go through, e.g. '3.54.1 (apsw)'."""
     if sqlite3.sqlite_version_info >= SAFE_SQLITE:
         return f"{sqlite3.sqlite_version} (python)"
-    return f"{_apsw_class().server_version} (apsw)"
+    return f"{'.'.join(map(str, _apsw_class().server_version))} (apsw)"
 
 
 def _postgresql(url: str) -> Database:
