@@ -129,15 +129,18 @@ def _file(command: Inspect, deed: Deed, device: Device, version: Version,
 
 
 def _answer(entry: Inspection, device: Device, judged: Judged) -> dict[str, Any]:
+    value, note = judged.value or None, judged.note
+    if judged.item.kind == "text":  # free text belongs into the sealed column
+        value, note = None, value
     return {
         "client": device.client_id,
         "inspection": entry,
         "room": device.room_id,
         "device": device,
         "item": judged.item.key,
-        "value": judged.value or None,
+        "value": value,
         "verdict": judged.verdict,
-        "note": judged.note,
+        "note": note,
         "at": entry.received_at,
     }
 
