@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from peewee import fn
+
 from roundtag import attachments, clients, clock, faults, history, tagging
 from roundtag.commands import Deed, Outcome, Photo
 from roundtag.errors import invalid
@@ -43,7 +45,7 @@ def read(form: Fields, photos: tuple[Photo, ...]) -> SwapSpare:
     typed = form.text("new_serial_typed", limit=80)
     command = SwapSpare(
         tag=form.raw("tag"),
-        expected_old_serial=form.raw("expected_old_serial"),
+        expected_old_serial=form.text("expected_old_serial", limit=80) or "",
         new_serial=typed or form.text("new_serial", limit=80) or "",
         old_unit_to=form.choice("old_unit_to", OLD_UNIT_TO) or "repair",
         reason=form.choice("reason", REASONS, required=N_("Choose a reason.")) or "",
@@ -85,11 +87,20 @@ def _queue_up(model: type[Base], key: int) -> None:
 
 
 def _unit_for(serial: str, device: Device) -> Unit:
-    """The unit meant by a serial number, locked; one in a store wins over one in use."""
+    """The unit meant by a serial number, locked; one in a store wins over one in use.
+
+    Another client's units are as unknown as none, so that nobody can take or find them.
+    """
+    owner = fn.COALESCE(Store.client, Device.client, device.client_id)
     units = list(
         Unit.select(Unit.id, Unit.place)
         .join(DeviceModel)
+        .switch(Unit)
+        .left_outer_join(Store)
+        .switch(Unit)
+        .left_outer_join(Device)
         .where((Unit.serial == serial) & (DeviceModel.category == device.category))
+        .where(owner == device.client_id)
     )
     if not units:
         message = N_("No spare of this kind has the serial number %(serial)s.")
@@ -169,9 +180,10 @@ def _linked_fault(command: SwapSpare, device: Device) -> Fault | None:
 
 
 def _move_fault_on(command: SwapSpare, deed: Deed, fault: Fault | None, row: Swap) -> None:
-    if fault is None:
+    """Only while the fault is still open: somebody may have resolved it since it was read."""
+    still_open = fault and (Fault.id == fault.id) & Fault.state.in_(faults.OPEN_STATES)
+    if fault is None or not deed.claim(Fault, still_open, state="in_progress"):
         return
-    deed.change(fault, state="in_progress")
     faults.note_event(deed, fault, "swapped", f"{row.old_serial or '—'} → {row.new_serial}")
     if command.settles_fault:
         faults.settle(deed, fault, f"{row.old_serial or '—'} → {row.new_serial}")
