@@ -86,9 +86,11 @@ def _clean(value: str) -> str:
 def number(text: str) -> float | None:
     """A reading as people type it: full-width digits, a decimal comma, spaces. None if not one."""
     plain = unicodedata.normalize("NFKC", text).strip().replace(" ", "")
+    plain = plain.replace("−", "-")
     if re.fullmatch(r"[+-]?\d+,\d{1,2}", plain):
         plain = plain.replace(",", ".")
-    plain = plain.replace(",", "")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
     if not re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,6})?", plain):
         return None
     return float(plain)
