@@ -100,13 +100,14 @@ def open_fault(deed: Deed, room: Room, device: Device | None, symptom: str, sour
                inspection: Inspection | None = None, description: str | None = None,
                contact: str | None = None, photos: Iterable[Photo] = ()) -> Fault:  # fmt: skip
     """Files a fault. One that is open there with the same symptom is linked, both are kept."""
+    number = _next_number(room.client_id, deed.received_at)  # its lock makes twins come in turn
     twin = _open_twin(room, device, symptom)
     contract = clients.contract_at(room.client_id, clock.local_day(deed.received_at))
     fault = deed.create(
         Fault,
         client=room.client_id,
         contract=contract,
-        number=_next_number(room.client_id, deed.received_at),
+        number=number,
         room=room,
         device=device,
         inspection=inspection,
@@ -189,7 +190,8 @@ def read_resolution(form: Fields, fault_id: int) -> ResolveFault:
 
 def resolve_fault(command: ResolveFault, deed: Deed) -> Outcome:
     """Closes an open fault with its remedy; who comes second is shown what happened first."""
-    fault = Fault.get_or_none(Fault.id == command.fault_id)
+    query = Fault.select().where(Fault.id == command.fault_id)
+    fault = visible(deed.actor, query, Fault.client).first()
     if fault is None:
         raise NotFound
     deed.require(fault.client_id)
