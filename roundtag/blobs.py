@@ -7,6 +7,7 @@ synced) before a row says so. People are served re-encoded derivatives only, nev
 import hashlib
 import io
 import os
+import re
 import secrets
 import warnings
 from collections.abc import Iterable
@@ -66,6 +67,8 @@ def _decode(data: bytes) -> Image.Image:
             if picture.width * picture.height > MAX_PIXELS:
                 raise TooLarge(N_("A photo may have at most %(limit)s."), limit="40 MP")
             picture.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise TooLarge(N_("A photo may have at most %(limit)s."), limit="40 MP") from bomb
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as broken:
         raise BadImage from broken
     return picture
@@ -77,8 +80,13 @@ def _allow_heif() -> None:
     register_heif_opener()
 
 
+def is_digest(text: str) -> bool:
+    """Whether a foreign text has the form of a hex SHA-256."""
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+
+
 def has(digest: str) -> bool:
-    return Blob.select().where(Blob.sha256 == digest).exists()
+    return is_digest(digest) and Blob.select().where(Blob.sha256 == digest).exists()
 
 
 def path_of(digest: str) -> Path:
@@ -116,6 +124,7 @@ def derivative(digest: str, size: str) -> bytes:
 def _reencode(data: bytes, side: int) -> bytes:
     picture = ImageOps.exif_transpose(_decode(data)).convert("RGB")
     picture.thumbnail((side, side))
+    picture.info = {k: v for k, v in picture.info.items() if k == "icc_profile"}
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, optimize=True)
     return out.getvalue()
