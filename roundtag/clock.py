@@ -12,7 +12,7 @@ def now() -> datetime:
 
 def to_text(moment: datetime) -> str:
     """Fixed-width ISO 8601 in UTC with microseconds; sorts as text in time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:

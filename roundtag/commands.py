@@ -249,6 +249,7 @@ def _head(deed: Deed) -> dict[str, Any]:
         "id": deed.id,
         "actor": deed.actor.person_id if deed.actor.person_id is not None else deed.actor.via,
         "owner": deed.person_id,
+        "carrier": deed.envelope.carrier,
         "claimed_at": clock.to_text(claimed) if claimed else None,
         "received_at": clock.to_text(deed.received_at),
         "body_sha256": deed.envelope.sha256,

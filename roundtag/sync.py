@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from peewee import IntegrityError
+
 from roundtag import blobs, clock, commands, faults, inspections, people, spares
 from roundtag.access import Actor
 from roundtag.commands import Envelope, Photo, Receipt
-from roundtag.errors import NotFound, RoundtagError, invalid
+from roundtag.errors import NotFound, RoundtagError, TooLarge, invalid
 from roundtag.fields import Fields
 from roundtag.models import Blob, Person, Submission, SubmissionBlob
 from roundtag.words import N_
@@ -24,6 +26,8 @@ from roundtag.words import N_
 VERSION = 1
 MAX_BODY = 256 * 1024
 MAX_PHOTOS = 40
+LARGEST = 2**31 - 1
+"""The largest whole number that both databases keep in a column."""
 BLOB = "blob:"
 log = logging.getLogger(__name__)
 
@@ -62,8 +66,8 @@ def submit(envelope: Envelope, actor: Actor) -> Receipt:
     known = commands.find(envelope.id)
     if known is not None:
         return commands.replay(known, envelope, doer)
-    command = form.read(Fields(pairs), photos)
     try:
+        command = form.read(Fields(pairs), photos)
         return commands.run(envelope.id, form.verb(doer), command, doer, envelope)
     except RoundtagError:
         raise
@@ -74,9 +78,11 @@ def submit(envelope: Envelope, actor: Actor) -> Receipt:
 
 def _doer(envelope: Envelope, actor: Actor) -> Actor | None:
     """Whose rights count: the owner's. None when the owner may no longer act (kept for review)."""
+    if envelope.carrier not in (None, actor.person_id):
+        raise OtherOwner
     if envelope.owner in (None, actor.person_id):
         return actor
-    if envelope.carrier is None or envelope.carrier != actor.person_id:
+    if envelope.carrier is None:
         raise OtherOwner
     owner = Person.get_or_none(Person.id == envelope.owner)
     if owner is None:
@@ -86,9 +92,14 @@ def _doer(envelope: Envelope, actor: Actor) -> Actor | None:
 
 def _keep_for_review(envelope: Envelope, actor: Actor) -> Receipt:
     known = commands.find(envelope.id)
-    if known is not None:
-        return commands.replay(known, envelope, actor)
-    return commands.store_for_review(envelope, N_("Kept safe. The office is checking it."))
+    if known is None:
+        try:
+            return commands.store_for_review(envelope, N_("Kept safe. The office is checking it."))
+        except IntegrityError:  # the same submission came in at the same moment
+            known = commands.find(envelope.id)
+            if known is None:
+                raise
+    return commands.replay(known, envelope, actor)
 
 
 def _pairs(body: str) -> list[tuple[str, str]]:
@@ -146,7 +157,7 @@ def put_photo(digest: str, data: bytes, actor: Actor) -> Blob:
         .where(SubmissionBlob.sha256 == digest)
         .where((Submission.owner == actor.person_id) | (Submission.carrier == actor.person_id))
     )
-    if not listed.exists():
+    if not blobs.is_digest(digest) or not listed.exists():
         raise Unlisted
     return blobs.put_photo(data, digest)
 
@@ -160,10 +171,10 @@ def parse(raw: Any, submission_id: str, actor: Actor) -> Envelope:
     envelope = Envelope(
         id=_uuid(get.text("id")),
         form=get.text("form", limit=40),
-        form_version=str(get.any("form_version") or "")[:40],
-        app_version=str(get.any("app_version") or "")[:80],
+        form_version=get.text("form_version", limit=40, optional=True),
+        app_version=get.text("app_version", limit=80, optional=True),
         install_id=get.text("install_id", limit=64),
-        seq=get.whole("seq"),
+        seq=get.whole("seq", limit=LARGEST),
         owner=get.whole("owner"),
         carrier=get.whole("carrier", optional=True),
         claimed_at=get.moment("claimed_at"),
@@ -187,11 +198,13 @@ def digest_of(body: str) -> str:
 def _photo(entry: Any) -> Photo:
     get = _Reader(entry)
     digest = get.text("sha256", limit=64)
-    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+    if not blobs.is_digest(digest):
         raise invalid("blobs", "hash", N_("A photo is named by the hex SHA-256 of its bytes."))
     size = get.whole("size") or 0
     if size <= 0:
         raise invalid("photo", "empty", N_("This photo is empty (0 bytes). Take it again."))
+    if size > blobs.MAX_BYTES:
+        raise TooLarge(N_("A photo may have at most %(limit)s."), limit="8 MB")
     return Photo(digest, get.text("mime", limit=40), size)
 
 
@@ -202,6 +215,11 @@ def _uuid(text: str) -> str:
         raise invalid("id", "uuid", N_("A submission id is a UUID.")) from bad
 
 
+def _storable(text: str) -> bool:
+    """No NUL and no half of a surrogate pair: no database takes these."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 class _Reader:
     """Typed access to foreign JSON."""
 
@@ -210,24 +228,21 @@ class _Reader:
             raise invalid("body", "shape", N_("Send a JSON object."))
         self.raw = raw
 
-    def any(self, name: str) -> Any:
-        return self.raw.get(name)
-
     def text(self, name: str, *, limit: int = 200, optional: bool = False) -> str:
         value = self.raw.get(name)
         if value is None and optional:
             return ""
-        if not isinstance(value, str) or len(value) > limit:
+        if not isinstance(value, str) or len(value) > limit or not _storable(value):
             raise invalid(
                 name, "text", N_("Give text of at most %(limit)s characters."), limit=limit
             )
         return value
 
-    def whole(self, name: str, optional: bool = False) -> int | None:
+    def whole(self, name: str, optional: bool = False, limit: int = 2**53 - 1) -> int | None:
         value = self.raw.get(name)
         if value is None and optional:
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= limit:
             raise invalid(name, "number", N_("Give a whole number."))
         return value
 
