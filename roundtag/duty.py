@@ -44,6 +44,7 @@ def on_duty(contract: Contract, at: datetime) -> list[Person]:
             (DutyTurn.contract == contract.id)
             & (DutyTurn.starts_at <= moment)
             & (DutyTurn.ends_at > moment)
+            & Person.active
         )
     )
     return list(rostered.order_by(Person.id)) or _engineers(contract, moment)
