@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template
-from flask_babel import Babel, get_locale, gettext
+from flask import Flask, Response, g, make_response, render_template
+from flask_babel import Babel, get_locale, get_translations, gettext
+from flask_compress import Compress
 from flask_login import current_user
 from htmx_flask import Htmx, request
 
@@ -46,9 +47,23 @@ def register(app: Flask) -> None:
                       BABEL_TRANSLATION_DIRECTORIES="translations")  # fmt: skip
     Babel(app, locale_selector=lambda: CATALOGUES[language()])
     Htmx(app)
+    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5, COMPRESS_MIN_SIZE=800)
+    Compress(app)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _words().ugettext(text),
+        lambda one, many, n: _words().ungettext(one, many, n),
+        newstyle=True,
+    )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(asset=asset, both=both, symptom_name=symptom_name)
     app.jinja_env.filters.update(both=both)
+
+
+def _words() -> Any:
+    """The reader's catalogue, looked up once per request and not once per word."""
+    if "words" not in g:
+        g.words = get_translations()
+    return g.words
 
 
 def asset(path: str) -> str:
@@ -98,7 +113,8 @@ def is_fragment() -> bool:
 
 
 def show(template: str, *, nav: str = "", chrome: str = "staff", **values: Any) -> Response:
-    """Renders a page for people; as a pack copy it bears its digest (RFC 9530)."""
+    """Renders a page for people; as a pack copy it bears the digest of its text
+    before any compression."""
     short = language()
     frame = Page(LANGUAGES.get(short, "en"), static_files.build(), request.full_path.rstrip("?"),
                  nav, chrome, is_pack())  # fmt: skip
@@ -106,7 +122,7 @@ def show(template: str, *, nav: str = "", chrome: str = "staff", **values: Any) 
     response.vary.update(["HX-Request", "Cookie", "Accept-Language"])
     if frame.pack:
         digest = base64.b64encode(hashlib.sha256(response.get_data()).digest()).decode()
-        response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+        response.headers["Unencoded-Digest"] = f"sha-256=:{digest}:"
         response.headers["X-Pack"] = "1"
     return response
 

@@ -18,7 +18,7 @@ async function digest(bytes) {
 export async function verified(path) {
   const response = await get(path);
   const bytes = await response.arrayBuffer();
-  const promised = response.headers.get("Repr-Digest");
+  const promised = response.headers.get("Unencoded-Digest");
   if (response.headers.get("X-Pack") !== "1" || promised !== (await digest(bytes))) {
     throw new Error(`pack: ${path} is not what the server promised`);
   }

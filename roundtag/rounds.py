@@ -227,6 +227,7 @@ class Stop:
     device: str
     device_code: str
     category: str
+    room: str
     position: str
     done_at: datetime | None
     result: str | None
@@ -283,7 +284,7 @@ def _places(
 
 
 def _stop(row: dict[str, Any], code: str) -> Stop:
-    return Stop(code, row["name"], row["code"], row["category"], row["position"],
+    return Stop(code, row["name"], row["code"], row["category"], row["room"], row["position"],
                 row["done_at"], row["result"])  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def add_pages(app: Flask, faults: Faults) -> None:
         if keep:
             digest = base64.b64encode(hashlib.sha256(text).digest()).decode()
             response.headers["X-Pack"] = "1"
-            response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+            response.headers["Unencoded-Digest"] = f"sha-256=:{digest}:"
         if keep and faults.tampered:
             response.set_data(text.replace(b"pass", b"fail"))
         return response

@@ -1,0 +1,181 @@
+"""What is measured, each beside its plain counterpart."""
+
+import gzip
+import json
+import re
+import sqlite3
+import uuid
+from pathlib import Path
+from typing import Any
+
+import brotli
+from flask import Flask
+from flask.testing import FlaskClient
+from playhouse.migrations import Runner
+
+from app import create_app
+from roundtag import clock, commands, db, demo, people, printing, sync, tagging
+from roundtag.access import SYSTEM, Actor
+from roundtag.models import Person
+from roundtag.settings import current
+from roundtag.supervisor.preparation import MIGRATIONS
+from tags import qr
+from tests.bench.measure import Figure, in_turn, millis, queries, ratio
+
+PASSWORD = "bench-password-1"
+SUBMISSIONS = 200
+
+
+def all_of(folder: Path) -> list[Figure]:
+    db.connect(current().database_url)
+    with db.database.connection_context():
+        Runner(db.database.obj, str(MIGRATIONS)).up()
+        demo.load(PASSWORD)
+        code, actor = _device(), _engineer()
+    found = [*device_page(code), *first_scan(code)]
+    with db.database.connection_context():
+        return [*found, *queued(folder, code, actor), *labels()]
+
+
+def _engineer() -> Actor:
+    return people.actor_of(Person.get(Person.username == "engineer"), clock.now())
+
+
+def _browser(app: Flask) -> FlaskClient:
+    browser = app.test_client()
+    browser.post("/sign-in", data={"username": "engineer", "password": PASSWORD})
+    return browser
+
+
+def _device() -> str:
+    return next(line.code for line in tagging.bound(SYSTEM) if line.kind == "device")
+
+
+def device_page(code: str) -> list[Figure]:
+    browser, path = _browser(create_app()), f"/t/{code}"
+    html = browser.get(path).text
+    with queries() as seen:
+        browser.get(path)
+    bare = _bare(seen, html)
+    times = in_turn(
+        {
+            "ours": lambda: browser.get(path),
+            "bare": lambda: bare.get("/page"),
+            "static": lambda: bare.get("/static"),
+        },
+        60,
+    )
+    return [
+        Figure("device page", millis(times["ours"])),
+        Figure("… against bare Flask + peewee + Jinja, same queries and bytes",
+               ratio(times, "ours", "bare"), millis(times["bare"]), "≤ 1.5×"),
+        Figure("… against a route that returns the same bytes",
+               ratio(times, "ours", "static"), millis(times["static"])),
+        Figure("SQL statements of the device page", str(len(seen)), "", "fixed"),
+    ]  # fmt: skip
+
+
+def _bare(seen: list[Any], html: str) -> FlaskClient:
+    """The same peewee queries, and the same page with each of its texts as a Jinja variable."""
+    app = Flask("bare")
+    texts = re.findall(r">([^<]*[^<\s][^<]*)<", html)
+    numbers = iter(range(len(texts)))
+    source = re.sub(r">([^<]*[^<\s][^<]*)<", lambda _: ">{{ texts[%d] }}<" % next(numbers), html)
+    template = app.jinja_env.from_string(source)
+
+    @app.get("/page")
+    def page() -> str:
+        with db.database.connection_context():
+            for query in seen:
+                list(query.clone().execute())
+        return template.render(texts=texts)
+
+    @app.get("/static")
+    def static_page() -> str:
+        return html
+
+    return app.test_client()
+
+
+def first_scan(code: str) -> list[Figure]:
+    """Bytes of HTML, CSS and JavaScript of a first visit, as compressed on the wire."""
+    browser, path = _browser(create_app()), f"/t/{code}"
+    html = browser.get(path).text
+    scripts = _modules(browser, re.findall(r'<script[^>]+src="([^"]+)"', html))
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)
+    files = {url: browser.get(url).get_data() for url in [*sheets, *scripts]}
+    total = len(gzip.compress(html.encode(), 6)) + sum(
+        len(brotli.compress(data, quality=11)) for data in files.values()
+    )
+    return [
+        Figure("first scan: HTML (gzip) + CSS + JS (br)", f"{total / 1000:.1f} kB",
+               f"{len(files)} files", "≤ 45 kB"),
+    ]  # fmt: skip
+
+
+def _modules(browser: FlaskClient, found: list[str]) -> list[str]:
+    """The scripts of a page and all that they import statically."""
+    waiting, known = list(found), []
+    while waiting:
+        url = waiting.pop()
+        if url in known:
+            continue
+        known.append(url)
+        text = browser.get(url).text
+        for name in re.findall(r'(?:from|import)\s*"(\.{1,2}/[^"]+)"', text):
+            base = url.rsplit("/", 1)[0]
+            while name.startswith("../"):
+                name, base = name[3:], base.rsplit("/", 1)[0]
+            waiting.append(f"{base}/{name.removeprefix('./')}")
+    return known
+
+
+def queued(folder: Path, code: str, actor: Actor) -> list[Figure]:
+    """200 submissions through the sync door against 200 durable commits of the same bytes."""
+    raw = sqlite3.connect(folder / "raw.db", isolation_level=None)
+    raw.executescript("PRAGMA journal_mode=wal; PRAGMA synchronous=2; CREATE TABLE t (body TEXT)")
+    times = in_turn(
+        {"ours": lambda: _submit_all(actor, code), "raw": lambda: _commit_all(raw, code)}, 3
+    )
+    return [
+        Figure(f"{SUBMISSIONS} queued fault reports, one deed each", millis(times["ours"])),
+        Figure("… against as many raw durable SQLite commits",
+               ratio(times, "ours", "raw"), millis(times["raw"])),
+    ]  # fmt: skip
+
+
+def _body(code: str, number: int) -> str:
+    pairs = [["tag", code], ["symptom", "other"], ["description", f"bench {number}"]]
+    return json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
+
+
+def _submit_all(actor: Actor, code: str) -> None:
+    for number in range(SUBMISSIONS):
+        body = _body(code, number)
+        sync.submit(commands.Envelope(str(uuid.uuid4()), "fault", body, sync.digest_of(body),
+                                      owner=actor.person_id), actor)  # fmt: skip
+
+
+def _commit_all(raw: sqlite3.Connection, code: str) -> None:
+    for number in range(SUBMISSIONS):
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("INSERT INTO t VALUES (?)", (_body(code, number),))
+        raw.execute("COMMIT")
+
+
+def labels() -> list[Figure]:
+    """A sheet of all demo tags; the second print finds its symbols in memory."""
+    codes = tuple(line.code for line in tagging.bound(SYSTEM))
+
+    def first() -> None:
+        qr.matrix.cache_clear()
+        printing.sheet(printing.PrintSheet(codes), SYSTEM)
+
+    times = in_turn(
+        {"first": first, "again": lambda: printing.sheet(printing.PrintSheet(codes), SYSTEM)}, 3
+    )
+    return [
+        Figure(f"sheet of {len(codes)} labels, symbols drawn anew", millis(times["first"])),
+        Figure("… printed again, symbols remembered", ratio(times, "again", "first"),
+               millis(times["again"])),
+    ]  # fmt: skip
