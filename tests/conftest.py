@@ -18,6 +18,7 @@ import roundtag
 from roundtag import db, settings
 from tests.house import lanes
 
+pytest_plugins = ["tests.house.chromium"]
 KINDS = ("sqlite", "postgresql")
 MIGRATIONS = str(Path(roundtag.__path__[0], "migrations"))
 
@@ -41,7 +42,9 @@ def _postgresql(statement: str) -> None:
         connection.execute(statement)
 
 
-def _template(kind: str, databases: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def _template(
+    kind: str, databases: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> str:
     if kind not in databases:
         databases[kind] = _migrated(_empty(kind, tmp_path_factory.mktemp("template")))
     return databases[kind]

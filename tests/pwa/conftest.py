@@ -2,66 +2,21 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    FilePayload,
-    Page,
-    Playwright,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+
+from tests.house.chromium import CONTROLLED, READ_STORE
 
 DEVICE = "/t/7K3M9QX2PD"
-READ = """(store) => new Promise((resolve, reject) => {
-  const open = indexedDB.open("roundtag");
-  open.onerror = () => reject(open.error);
-  open.onsuccess = () => {
-    const get = open.result.transaction(store).objectStore(store).getAll();
-    get.onsuccess = () => { open.result.close(); resolve(get.result); };
-  };
-})"""
-CONTROLLED = """() => navigator.serviceWorker.controller ? true : new Promise((resolve) =>
-  navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true)))"""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP plain.test 127.0.0.1",
-]
-
 
 sys.path.insert(0, str(Path(__file__).parent))
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 server = importlib.import_module("sync_stub.server")
-
-
-@pytest.fixture(scope="session")
-def launch_options() -> dict[str, Any]:
-    """A browser named by CHROMIUM or found on the machine, else the test kit's own."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    return {"args": FLAGS, "headless": True} | ({"executable_path": found} if found else {})
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright, launch_options: dict[str, Any]) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(**launch_options)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -86,12 +41,6 @@ def context(
     context.set_default_timeout(15_000)
     yield context
     context.close()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "playwright" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.browser)
 
 
 class Phone:
@@ -141,12 +90,12 @@ class Phone:
 
     def rows(self) -> list[dict[str, Any]]:
         """The outbox as it lies on the disk, oldest first."""
-        rows: list[dict[str, Any]] = self.page.evaluate(READ, "outbox")
+        rows: list[dict[str, Any]] = self.page.evaluate(READ_STORE, "outbox")
         return sorted(rows, key=lambda row: int(row["seq"]))
 
     def photos(self) -> list[str]:
         """Hashes of the photo bytes still on the phone."""
-        return [row["sha256"] for row in self.page.evaluate(READ, "photos")]
+        return [row["sha256"] for row in self.page.evaluate(READ_STORE, "photos")]
 
     def states(self) -> list[str]:
         return [row["state"] for row in self.rows()]

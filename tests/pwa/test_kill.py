@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Playwright, expect
+from playwright.sync_api import BrowserContext, Playwright, expect
+
+from tests.house import chromium
+from tests.house.processes import free_port
 
 HERE = Path(__file__).parent
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -85,25 +81,10 @@ def test_server_killed_in_the_middle_of_a_run_loses_and_doubles_nothing(
     context.close()
 
 
-def processes_of(profile: Path) -> list[int]:
-    """The browser processes that this test started: those that name its profile."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                command = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if f"--user-data-dir={profile}".encode() in command:
-                found.append(int(entry.name))
-    return found
-
-
 def launch(playwright: Playwright, options: dict[str, Any], profile: Path, url: str) -> Any:
     return playwright.chromium.launch_persistent_context(str(profile), base_url=url, **options)
 
 
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the browser by /proc")
 def test_browser_killed_after_saved_still_has_it_and_sends_it(
     playwright: Playwright,
     launch_options: dict[str, Any],
@@ -124,10 +105,7 @@ def test_browser_killed_after_saved_still_has_it_and_sends_it(
     phone.says("#check", "Saved on this phone")
     made = [(row["submission_id"], row["body_sha256"]) for row in phone.rows()]
     [sha] = phone.photos()
-    for process in processes_of(profile):
-        os.kill(process, signal.SIGKILL)
-    with suppress(Error):
-        context.close()
+    chromium.kill(context, profile)
 
     context = launch(playwright, launch_options, profile, stub.url)
     phone = make_phone(context.new_page(), stub.url)
