@@ -4,6 +4,7 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template
@@ -11,6 +12,7 @@ from flask_babel import Babel, get_locale, get_translations, gettext
 from flask_compress import Compress
 from flask_login import current_user
 from htmx_flask import Htmx, request
+from markupsafe import Markup
 
 from roundtag import clock, data, static_files
 
@@ -55,7 +57,9 @@ def register(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.globals.update(asset=asset, both=both, symptom_name=symptom_name)
+    app.jinja_env.globals.update(
+        asset=asset, both=both, icon=icon, symptom_name=symptom_name, words=words
+    )
     app.jinja_env.filters.update(both=both)
 
 
@@ -78,6 +82,25 @@ def language() -> str:
     if chosen in LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(["zh", "zh-CN", "en"], "zh")[:2]
+
+
+@cache
+def icon(name: str, small: bool = False) -> Markup:
+    """One drawing of static/img/icons.svg. Decorative: the word beside it carries the meaning."""
+    look = "icon icon--s" if small else "icon"
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        look, asset("img/icons.svg"), name
+    )
+
+
+def words() -> Markup:
+    """The sentences that scripts say, as a JSON block; the same for all readers of a language."""
+    return _words_in(language())
+
+
+@cache
+def _words_in(_language: str) -> Markup:
+    return Markup(render_template("_words.html"))  # noqa: S704 - our own template
 
 
 def both(record: Any, name: str = "") -> str:
