@@ -6,6 +6,7 @@ from flask import Flask, Response, g, redirect, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import problems
@@ -26,6 +27,13 @@ limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True)
 login = LoginManager()
 
 
+class Key(IntegerConverter):
+    """A row's number in an address; larger ones name nothing and would break a query."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 class Account(UserMixin):
     """A signed-in person as flask-login knows them; the cookie holds the session's secret."""
 
@@ -37,6 +45,7 @@ class Account(UserMixin):
 
 
 def register(app: Flask) -> None:
+    app.url_map.converters["int"] = Key
     app.config.update(RATELIMIT_STORAGE_URI=queue.limits_url(), RATELIMIT_HEADERS_ENABLED=True)
     limiter.init_app(app)
     login.session_protection = None
@@ -61,7 +70,8 @@ def actor() -> Actor:
 
 
 def sign_in(secret: str, signed_in: people.SignedIn) -> None:
-    session.clear()
+    """Opens a session in this browser; the one it had before ends on the server too."""
+    sign_out()
     session.permanent = True
     login_user(Account(secret, signed_in))
 
@@ -100,8 +110,15 @@ def _from_here() -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     if origin is not None:
-        return urlsplit(origin).netloc == request.host
+        return _host_of(origin) == request.host
     return not request.cookies or "X-Roundtag-Sync" in request.headers
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _refuse_strangers() -> AnyResponse | None:

@@ -116,7 +116,6 @@ def is_public(endpoint: str | None) -> bool:
 
 
 ROUTES: dict[str, frozenset[str] | None] = {
-    "static": PUBLIC,
     "pwa.service_worker": PUBLIC,
     "pwa.manifest": PUBLIC,
     "pwa.offline": PUBLIC,
