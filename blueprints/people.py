@@ -1,4 +1,5 @@
 from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
@@ -8,9 +9,15 @@ from werkzeug.wrappers import Response
 from blueprints import door, pages
 from blueprints.forms import Typed, fresh_id
 from roundtag import commands, people
+from roundtag.fields import Fields
 
 blueprint = Blueprint("people", __name__)
 YEAR = 365 * 86_400
+
+
+def _username() -> str:
+    """The name as accounts spell it, so that every way to type one name counts as that name."""
+    return Fields(request.form.items()).raw("username").lower()
 
 
 @blueprint.get("/sign-in")
@@ -28,11 +35,11 @@ def _form(form: Typed, status: int = 200) -> Response:
 
 
 @blueprint.post("/sign-in")
-@door.limiter.limit("30 per hour", key_func=lambda: f"name:{request.form.get('username', '')[:80]}",
+@door.limiter.limit("30 per hour", key_func=lambda: f"name:{_username()[:80]}",
                     deduct_when=lambda response: response.status_code == 422)  # fmt: skip
 @door.limiter.limit("200 per hour", deduct_when=lambda response: response.status_code == 422)
 def sign_in_submit() -> Response:
-    username = request.form.get("username", "")
+    username = _username()
     found = people.sign_in(username, request.form.get("password", ""))
     if found is None:
         message = _("This user name and password do not match. Check both and try again.")
@@ -69,10 +76,11 @@ def set_language() -> Response:
     locale = request.form.get("locale", "")
     if locale not in pages.LANGUAGES:
         locale = "zh"
-    if current_user.is_authenticated:
+    if door.actor().roles:
         order = people.SetLocale(locale)
         commands.run(fresh_id(), people.set_locale, order, door.actor())
-        flash(_("The language is set."), "ok")
+        with force_locale(pages.CATALOGUES[locale]):
+            flash(_("The language is set."), "ok")
     answer = redirect(_target(request.form.get("next", "")), 303)
     answer.set_cookie(pages.COOKIE, locale, max_age=YEAR, httponly=True, samesite="Lax")
     return answer
