@@ -38,5 +38,4 @@ def resolve(fault_id: int) -> Response:
         order = faults.read_resolution(Fields(request.form.items(multi=True)), fault_id)
     except Invalid as refused:
         return _page(fault_id, forms.typed(refused))
-    submission = request.form.get("submission_id") or forms.fresh_id()
-    return forms.done(commands.run(submission, faults.resolve_fault, order, door.actor()))
+    return forms.done(commands.run(forms.posted_id(), faults.resolve_fault, order, door.actor()))

@@ -2,8 +2,7 @@
 
 import hashlib
 import uuid
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
@@ -13,9 +12,13 @@ from werkzeug.wrappers import Response
 from blueprints import door, pages, problems
 from roundtag import blobs, sync
 from roundtag.commands import Photo, Receipt
-from roundtag.errors import BadImage, Invalid, RoundtagError, TooLarge
+from roundtag.errors import BadImage, Invalid, NotFound, RoundtagError, TooLarge, invalid
+from tags import codes
 
 NOT_DATA = frozenset({"submission_id"})
+UNSEEN = frozenset({"tag", "template_version", "round", "scanned", "fault", "id", "body", "blobs",
+                    "expected_old_serial"})  # fmt: skip
+"""Fields that a page has no place for a message at: what is said of them stands on top."""
 
 
 @dataclass
@@ -33,21 +36,32 @@ def fresh_id() -> str:
 
 def page_id() -> str | None:
     """The id that a page's form bears: as posted before, else fresh; none in a pack copy."""
-    if pages.is_pack():
-        return None
-    return request.form.get("submission_id") or fresh_id()
+    return None if pages.is_pack() else posted_id()
 
 
-def submit(form: str) -> Receipt:
-    """Sends the posted form through the one door. Raises what the verb refuses."""
+def posted_id() -> str:
+    """The id that the posted form bears, when it is one: other texts could name ids of our own."""
+    try:
+        return str(uuid.UUID(request.form.get("submission_id", "")))
+    except ValueError:
+        return fresh_id()
+
+
+def submit(form: str, code: str) -> Receipt:
+    """Sends the form posted at a tag through the one door. Raises what the verb refuses.
+
+    The form must be about the tag of its address, by which reports without account are counted.
+    """
     actor = door.actor()
+    if codes.parse(request.form.get("tag", "")) != codes.parse(code):
+        raise NotFound
     pairs = [(n, v) for n, v in request.form.items(multi=True) if n not in NOT_DATA]
     stored = []
     try:
         for name, upload in _uploads():
             stored.append(_store(name, upload))
         pairs += [(photo.field, sync.BLOB + photo.sha256) for photo in stored]
-        envelope = sync.from_form(form, request.form.get("submission_id") or fresh_id(), pairs,
+        envelope = sync.from_form(form, posted_id(), pairs,
                                   tuple({p.sha256: p for p in stored}.values()), actor)  # fmt: skip
         return sync.submit(envelope, actor)
     except RoundtagError:
@@ -61,15 +75,20 @@ def _uploads() -> list[tuple[str, FileStorage]]:
 
 def _store(name: str, upload: FileStorage) -> Photo:
     data = upload.stream.read(blobs.MAX_BYTES + 1)
-    blob = blobs.put_photo(data)
+    try:
+        blob = blobs.put_photo(data)
+    except (BadImage, TooLarge) as refused:
+        raise invalid(name, refused.code, refused.message, **refused.values) from refused
+    except Invalid as refused:
+        raise Invalid(*(replace(e, field=name) for e in refused.errors)) from refused
     return Photo(hashlib.sha256(data).hexdigest(), blob.mime, len(data), name)
 
 
-def typed(error: RoundtagError) -> Typed:
+def typed(error: Invalid) -> Typed:
     """The posted values with the error's sentences next to their fields."""
-    found = {"photo": problems.say(error)} if isinstance(error, BadImage | TooLarge) else {}
-    if isinstance(error, Invalid):
-        found = {e.field: problems.say(e) for e in error.errors}
+    found: dict[str, str] = {}
+    for one in error.errors:
+        found.setdefault("" if one.field in UNSEEN else one.field, problems.say(one))
     return Typed(dict(request.form.items()), found)
 
 
@@ -78,7 +97,3 @@ def done(receipt: Receipt, where: str | None = None) -> Response:
     kind = "ok" if receipt.outcome == "done" else "warn"
     flash(gettext(receipt.message, **receipt.values), kind)
     return redirect(where or receipt.url or url_for("today.show"), 303)
-
-
-REFUSALS: tuple[type[RoundtagError], ...] = (Invalid, BadImage, TooLarge)
-Values = dict[str, Any]

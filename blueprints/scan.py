@@ -9,7 +9,7 @@ from blueprints import devices, door, forms, pages, rooms
 from blueprints.forms import Typed
 from roundtag import data, faults, tagging
 from roundtag import rooms as room_pages
-from roundtag.errors import Gone, NotFound
+from roundtag.errors import Gone, Invalid, NotFound
 from tags import codes
 
 blueprint = Blueprint("scan", __name__)
@@ -73,8 +73,8 @@ def _attendee(target: tagging.Target, form: Typed) -> Response:
 @door.limiter.limit("120 per hour", exempt_when=lambda: current_user.is_authenticated)
 def report(code: str) -> Response:
     try:
-        receipt = forms.submit("fault")
-    except forms.REFUSALS as refused:
+        receipt = forms.submit("fault", code)
+    except Invalid as refused:
         return open_(code, False, forms.typed(refused), "fault")
     except NotFound:
         return _friendly("unknown", 404)
@@ -107,6 +107,8 @@ def _go(typed: str) -> Response:
     code = codes.parse(typed)
     if code is not None:
         return redirect(url_for("scan.open_tag", code=code), 303)
+    if not current_user.is_authenticated:
+        return _friendly("unknown", 404)
     message = _("This code has a slip: check it against the label, letter by letter.")
     form = Typed({"code": typed}, {"code": message})
     page = pages.show("scan/enter.html", nav="scan", form=form)

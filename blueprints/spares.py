@@ -2,6 +2,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from blueprints import forms, scan
+from roundtag.errors import Invalid
 
 blueprint = Blueprint("spares", __name__)
 
@@ -9,7 +10,7 @@ blueprint = Blueprint("spares", __name__)
 @blueprint.post("/t/<code>/swaps")
 def swap(code: str) -> Response:
     try:
-        receipt = forms.submit("swap")
-    except forms.REFUSALS as refused:
+        receipt = forms.submit("swap", code)
+    except Invalid as refused:
         return scan.open_(code, False, forms.typed(refused), "swap")
     return forms.done(receipt)
