@@ -19,7 +19,7 @@ MAX_ENVELOPE = 512 * 1024
 
 class WrongType(RoundtagError):
     code, status = "media-type", 415
-    message = N_("Send application/json.")
+    message = N_("Send application/json; a photo as image/….")
 
 
 class NotOurPage(RoundtagError):
@@ -55,12 +55,21 @@ def _check_header() -> None:
 def _json() -> Any:
     if request.mimetype != "application/json":
         raise WrongType
-    if (request.content_length or 0) > MAX_ENVELOPE:
-        raise TooLarge(limit="512 KiB")
+    sent = _data(MAX_ENVELOPE, "512 KiB")
     try:
-        return json.loads(request.get_data(cache=False))
+        return json.loads(sent)
     except (ValueError, RecursionError) as bad:
         raise invalid("body", "json", N_("This is not JSON.")) from bad
+
+
+def _data(limit: int, words: str) -> bytes:
+    """The bytes sent; their announced length may be missing."""
+    if (request.content_length or 0) > limit:
+        raise TooLarge(limit=words)
+    sent = request.get_data(cache=False)
+    if len(sent) > limit:
+        raise TooLarge(limit=words)
+    return sent
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
@@ -78,10 +87,11 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
 @blueprint.put("/photos/<digest>")
 def put_photo(digest: str) -> tuple[Response, int]:
     _check_header()
-    if (request.content_length or 0) > blobs.MAX_BYTES:
-        raise TooLarge(limit="8 MB")
+    if not request.mimetype.startswith("image/"):
+        raise WrongType
+    sent = _data(blobs.MAX_BYTES, "8 MB")
     before = blobs.has(digest)
-    blob = sync.put_photo(digest, request.get_data(cache=False), door.actor())
+    blob = sync.put_photo(digest, sent, door.actor())
     answer = jsonify(
         sha256=blob.sha256, size=blob.size, received_at=clock.to_text(blob.received_at)
     )
