@@ -4,8 +4,10 @@ from werkzeug.wrappers import Response
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
 from roundtag import data, devices, spares, tagging
+from roundtag.fields import Fields
 
 blueprint = Blueprint("devices", __name__)
+NEWEST = 2**31
 
 
 def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> Response:
@@ -45,7 +47,7 @@ def _fitting_symptoms(category: str) -> list[data.Symptom]:
 
 @blueprint.get("/devices")
 def index() -> Response:
-    text = request.args.get("q", "").strip()[:80]
+    text = Fields(request.args.items()).raw("q")[:80]
     lines = devices.lines(door.actor(), text=text)
     if pages.is_fragment():
         return pages.fragment("devices/_lines.html", lines=lines, text=text)
@@ -55,6 +57,6 @@ def index() -> Response:
 @blueprint.get("/devices/<int:device_id>/history")
 def history(device_id: int) -> Response:
     """Older entries, for the button at the end of the logbook."""
-    before = request.args.get("before", type=int) or 0
-    entries, more = devices.history_after(device_id, before, door.actor())
+    before = Fields(request.args.items()).whole("before")
+    entries, more = devices.history_after(device_id, before or NEWEST, door.actor())
     return pages.fragment("devices/_history.html", entries=entries, more=more, device_id=device_id)
