@@ -88,7 +88,17 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
+BROKEN = N_("Something went wrong on our side. Nothing you entered was half-stored.")
+FULL = N_("The server's disk is full. Nothing was stored; try again later.")
+FULL_WORDS = ("disk is full", "No space left on device")
+
+
 def _broken(error: Exception) -> Response:
     log.exception("%s %s failed", request.method, request.path)
-    detail = gettext("Something went wrong on our side. Nothing you entered was half-stored.")
-    return answer(500, "broken", detail)
+    full = any(words in str(error) for words in FULL_WORDS)
+    status, code, message = (507, "disk-full", FULL) if full else (500, "broken", BROKEN)
+    try:
+        return answer(status, code, gettext(message))
+    except Exception:  # what broke the page may break the page that says so
+        log.exception("the page for that failed too")
+        return Response(f"{status} {code}: {message}\n", status, mimetype="text/plain")
