@@ -1,0 +1,240 @@
+"""Who may open what: every route, every role, and nothing of another client anywhere."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from roundtag import access, blobs
+from roundtag.models import Attachment, Fault, Person
+from tests import world as worlds
+from tests.seeing import snapshot
+from tests.web.conftest import NO_ROLE, SignIn
+from tests.web.phone import SYNC, phone
+from tests.world import World
+
+ID = "6f1c1c1e-0000-4000-8000-000000000001"
+JSON_PATHS = ("/sync/", "/pack")
+Rule = tuple[str, str, str]
+
+
+@pytest.fixture
+def fault_id(world: World) -> int:
+    worlds.deliver("fault", worlds.fault_form(world), world.engineer)
+    return Fault.get(Fault.client == world.client_id).id
+
+
+@pytest.fixture
+def arguments(world: World, fault_id: int) -> dict[str, object]:
+    """A value of client A's for every placeholder of a rule."""
+    return {
+        "code": world.tags[0],
+        "device_id": world.devices[0].id,
+        "room_id": world.room.id,
+        "round_id": world.round_id,
+        "fault_id": fault_id,
+        "attachment_id": 1,
+        "submission_id": ID,
+        "digest": "0" * 64,
+        "secret": "unknown",
+    }
+
+
+def rules(app: Flask, arguments: dict[str, object]) -> list[Rule]:
+    """(endpoint, method, filled path) of everything that the application answers."""
+    return [
+        (rule.endpoint, method, _fill(rule.rule, arguments))
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def _fill(rule: str, arguments: dict[str, object]) -> str:
+    return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: str(arguments[found.group(1)]), rule)
+
+
+def ask(browser: FlaskClient, method: str, path: str) -> TestResponse:
+    return browser.open(path, method=method, headers=SYNC)
+
+
+def verdict(answer: TestResponse) -> str:
+    """allowed, forbidden or asked to sign in."""
+    if answer.status_code == 401:
+        return "sign in"
+    if answer.status_code == 303 and answer.location.startswith("/sign-in"):
+        return "sign in"
+    return "forbidden" if answer.status_code == 403 else "allowed"
+
+
+def expected(endpoint: str, role: str | None) -> str:
+    allowed = access.ROUTES[endpoint]
+    if allowed is access.PUBLIC or role in allowed:
+        return "allowed"
+    return "sign in" if role is None else "forbidden"
+
+
+LEAVE = {"people.sign_out", "people.sign_in", "people.sign_in_submit", "today.home"}
+"""Public ways that end at the sign-in page by their nature."""
+
+
+def judged(
+    app: Flask, arguments: dict[str, object], browser: FlaskClient
+) -> Iterator[tuple[Rule, str]]:
+    for rule in rules(app, arguments):
+        if rule[0] not in LEAVE:
+            yield rule, verdict(ask(browser, rule[1], rule[2]))
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
+    served = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert served == set(access.ROUTES)
+
+
+def test_roles_of_the_tables_exist() -> None:
+    for table in (access.ROUTES, access.DEEDS):
+        for allowed in table.values():
+            assert allowed is access.PUBLIC or allowed <= set(access.ROLES)
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+def test_a_role_opens_its_routes_and_no_other(
+    app: Flask, arguments: dict[str, object], signed_in: SignIn, role: str
+) -> None:
+    browser = signed_in(f"{role}-all")
+    for (endpoint, method, path), found in judged(app, arguments, browser):
+        assert found == expected(endpoint, role), (role, method, path)
+
+
+def test_nobody_is_asked_to_sign_in(
+    app: Flask, arguments: dict[str, object], visitor: FlaskClient
+) -> None:
+    for (endpoint, method, path), found in judged(app, arguments, visitor):
+        assert found == expected(endpoint, None), (method, path)
+
+
+def test_a_disabled_person_is_nobody(
+    app: Flask, arguments: dict[str, object], disabled: FlaskClient
+) -> None:
+    for (endpoint, method, path), found in judged(app, arguments, disabled):
+        assert found == expected(endpoint, None), (method, path)
+
+
+def test_an_account_without_a_role_opens_what_is_public(
+    app: Flask, arguments: dict[str, object], signed_in: SignIn
+) -> None:
+    for (endpoint, method, path), found in judged(app, arguments, signed_in(NO_ROLE)):
+        wanted = "allowed" if access.ROUTES[endpoint] is access.PUBLIC else "forbidden"
+        if endpoint != "scan.report":  # the deed itself refuses, whatever the page
+            assert found == wanted, (method, path)
+
+
+def test_programs_get_401_and_people_the_sign_in_page(
+    app: Flask, arguments: dict[str, object], visitor: FlaskClient
+) -> None:
+    for endpoint, method, path in rules(app, arguments):
+        answer = ask(visitor, method, path)
+        if access.is_public(endpoint):
+            continue
+        if path.startswith(JSON_PATHS):
+            assert answer.status_code == 401
+            assert answer.content_type == "application/problem+json"
+        else:
+            assert answer.status_code == 303
+            assert answer.location == ("/sign-in" if method == "POST" else f"/sign-in?next={path}")
+
+
+def test_sign_in_and_out_are_open_to_all(visitor: FlaskClient, engineer: FlaskClient) -> None:
+    assert visitor.get("/sign-in").status_code == 200
+    assert visitor.get("/").location == "/sign-in"
+    assert visitor.post("/sign-out").location == "/sign-in"
+    assert engineer.get("/").location == "/today"
+    assert engineer.get("/sign-in").location == "/today"
+    assert engineer.post("/sign-out").location == "/sign-in"
+
+
+# Another client's people
+
+
+@pytest.fixture
+def photo_id(world: World) -> int:
+    data, photo = worlds.jpeg()
+    blobs.put_photo(data)
+    fields = worlds.fault_form(world, symptom="no_sound", photo=f"blob:{photo.sha256}")
+    worlds.deliver("fault", fields, world.engineer, photos=(photo,))
+    return Attachment.get(Attachment.sha256 == photo.sha256).id
+
+
+def words_of(world: World) -> set[str]:
+    """What only this client's pages may say."""
+    code = world.code
+    return {*world.tags, world.room_tag, world.room.code, f"SN{code}1", f"SN{code}2", f"SP{code}1",
+            f"{code}-P01", f"客户{code}", f"engineer-{code.lower()}"}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+def test_another_clients_person_finds_nothing(
+    world: World, arguments: dict[str, object], photo_id: int, signed_in: SignIn, role: str
+) -> None:
+    browser = signed_in(f"{role}-elsewhere")
+    paths = [f"/rooms/{world.room.id}", f"/rounds/{world.round_id}", f"/photos/{photo_id}",
+             f"/photos/{photo_id}?size=thumb", f"/faults/{arguments['fault_id']}",
+             f"/devices/{world.devices[0].id}/history?before=99999",
+             *(f"/{t}/{tag}" for t in "tT" for tag in (*world.tags, world.room_tag))]  # fmt: skip
+    for path in paths:
+        answer = browser.get(path)
+        assert answer.status_code == 404, (role, path)
+        seen = answer.text.replace(path, "")
+        assert not [word for word in words_of(world) if word in seen], (role, path)
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+def test_another_clients_lists_stay_empty_of_us(
+    world: World, photo_id: int, signed_in: SignIn, role: str
+) -> None:
+    browser = signed_in(f"{role}-elsewhere")
+    for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/faults", "/faults?state=all",
+                 "/tags/sheets", "/pack", "/more"):  # fmt: skip
+        answer = browser.get(path)
+        assert answer.status_code in {200, 403}, (role, path)
+        seen = answer.text.replace("?q=SNA", "").replace('value="SNA"', "")
+        assert not [word for word in words_of(world) if word in seen], (role, path)
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+def test_another_clients_person_changes_nothing(
+    world: World, arguments: dict[str, object], photo_id: int, signed_in: SignIn, role: str
+) -> None:
+    browser, tag = signed_in(f"{role}-elsewhere"), world.tags[0]
+    before = snapshot()
+    posts = [
+        (f"/t/{tag}/inspections", worlds.check_form(world)),
+        (f"/t/{tag}/swaps", worlds.swap_form(world)),
+        (f"/t/{tag}/faults", worlds.fault_form(world)),
+        (f"/faults/{arguments['fault_id']}/resolution", {"remedy": "took it"}),
+        ("/tags/sheets", {"tag": tag, "stock": "L7160", "start": "1"}),
+    ]
+    for path, data in posts:
+        answer = browser.post(path, data=data)
+        assert answer.status_code in {403, 404}, (role, path, answer.text)
+        assert not [word for word in words_of(world) if word in answer.text.replace(tag, "")]
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("role", ["engineer", "manager", "client"])
+def test_another_clients_queue_is_refused(
+    world: World, other: World, photo_id: int, signed_in: SignIn, role: str
+) -> None:
+    browser = signed_in(f"{role}-elsewhere")
+    me = Person.get(Person.username == f"{role}-elsewhere").id
+    digest = Attachment.get_by_id(photo_id).sha256
+    before = snapshot()
+    for form, fields in (("fault", worlds.fault_form(world)), ("swap", worlds.swap_form(world))):
+        answer = browser.post(f"/sync/{ID}", json=phone(form, fields, me, id=ID), headers=SYNC)
+        assert answer.status_code in {403, 404}, answer.text
+    answer = browser.put(f"/sync/photos/{digest}", data=worlds.jpeg()[0],
+                         headers={**SYNC, "Content-Type": "image/jpeg"})  # fmt: skip
+    assert (answer.status_code, answer.json["title"]) == (404, "unlisted")
+    assert snapshot() == before
