@@ -79,7 +79,7 @@ def _bare(seen: list[Any], html: str) -> FlaskClient:
     app = Flask("bare")
     texts = re.findall(r">([^<]*[^<\s][^<]*)<", html)
     numbers = iter(range(len(texts)))
-    source = re.sub(r">([^<]*[^<\s][^<]*)<", lambda _: ">{{ texts[%d] }}<" % next(numbers), html)
+    source = re.sub(r">([^<]*[^<\s][^<]*)<", lambda _: f">{{{{ texts[{next(numbers)}] }}}}<", html)
     template = app.jinja_env.from_string(source)
 
     @app.get("/page")
@@ -114,7 +114,7 @@ def first_scan(code: str) -> list[Figure]:
 
 
 def _modules(browser: FlaskClient, found: list[str]) -> list[str]:
-    """The scripts of a page and all that they import statically."""
+    """The scripts of a page and all that they may import, at once or when needed."""
     waiting, known = list(found), []
     while waiting:
         url = waiting.pop()
@@ -122,7 +122,7 @@ def _modules(browser: FlaskClient, found: list[str]) -> list[str]:
             continue
         known.append(url)
         text = browser.get(url).text
-        for name in re.findall(r'(?:from|import)\s*"(\.{1,2}/[^"]+)"', text):
+        for name in re.findall(r'(?:from|import)[\s(]*"(\.{1,2}/[^"]+)"', text):
             base = url.rsplit("/", 1)[0]
             while name.startswith("../"):
                 name, base = name[3:], base.rsplit("/", 1)[0]
