@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
 
 from tests.house import browsers
+from tests.house.processes import commands
 
 FLAGS = [
     "--no-sandbox",
@@ -68,8 +68,5 @@ def kill(context: BrowserContext, profile: Path) -> None:
 
 
 def _processes_of(profile: Path) -> list[int]:
-    listing = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True
-    )
     mark = f"--user-data-dir={profile}"
-    return [int(line.split()[0]) for line in listing.stdout.splitlines() if mark in line.split()]
+    return [pid for pid, line in commands().items() if mark in line.split()]

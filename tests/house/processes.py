@@ -41,12 +41,20 @@ def family(pid: int) -> set[int]:
     return found
 
 
+def commands() -> dict[int, str]:
+    """The command line of every process."""
+    lines = (line.split(maxsplit=1) for line in _ps("pid=,args=").splitlines())
+    return {int(pid): rest[0] for pid, *rest in lines if rest}
+
+
 def _table() -> dict[int, tuple[int, str]]:
-    listing = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
-    )
-    rows = (line.split() for line in listing.stdout.splitlines())
+    rows = (line.split() for line in _ps("pid=,ppid=,stat=").splitlines())
     return {int(pid): (int(parent), state) for pid, parent, state, *_ in rows}
+
+
+def _ps(columns: str) -> str:
+    command = ["ps", "-A", "-ww", "-o", columns]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def environment(**values: str) -> dict[str, str]:
