@@ -61,7 +61,7 @@ def of_room(room_id: int, before: int | None = None, limit: int = PAGE) -> list[
 
 def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
     if before is not None:
-        where &= History.id < before
+        where &= _older_than(before)
     rows = list(
         History.select().where(where).order_by(History.at.desc(), History.id.desc()).limit(limit)
     )
@@ -80,6 +80,14 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
         )
         for row in rows
     ]
+
+
+def _older_than(before: int) -> Any:
+    """Behind that entry in the order of the page, also when the clock has stepped back since."""
+    last = History.get_or_none(History.id == before)
+    if last is None:
+        return History.id < before
+    return (History.at < last.at) | ((History.at == last.at) & (History.id < before))
 
 
 Notes = dict[tuple[str, int | None], str | None]
