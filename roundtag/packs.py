@@ -3,9 +3,19 @@
 import hashlib
 from dataclasses import dataclass
 
+from peewee import fn
+
 from roundtag import faults, rounds, tagging
-from roundtag.access import Actor
-from roundtag.models import Device, Fault, History
+from roundtag.access import Actor, visible
+from roundtag.models import (
+    ChecklistVersion,
+    Device,
+    Fault,
+    History,
+    RoundDevice,
+    StockMovement,
+    Unit,
+)
 
 FIXED = ["/today", "/scan", "/outbox", "/more"]
 
@@ -35,7 +45,9 @@ def _devices(actor: Actor) -> list[int]:
         & Fault.state.in_(faults.OPEN_STATES)
         & Fault.device.is_null(False)
     )
-    return sorted({*rounds.devices_assigned(actor.person_id), *(row.device_id for row in mine)})
+    ids = {*rounds.devices_assigned(actor.person_id), *(row.device_id for row in mine)}
+    rows = visible(actor, Device.select(Device.id).where(Device.id.in_(ids)), Device.client)
+    return sorted(row.id for row in rows)
 
 
 def _rooms(device_ids: list[int]) -> list[int]:
@@ -44,13 +56,14 @@ def _rooms(device_ids: list[int]) -> list[int]:
 
 
 def _version(actor: Actor, ids: list[int], pages: list[str], language: str, build: str) -> str:
-    """Every deed at a device leaves a line in its history, so the newest line tells of change."""
-    newest = (
-        History.select(History.id)
-        .where(History.device.in_(ids))
-        .order_by(History.id.desc())
-        .limit(1)
-        .scalar()
-    )
+    """The newest rows of all that these pages show: rows of these tables are added, never changed.
+
+    Every deed at a device leaves a line in its history. Spares move without one at this device.
+    """
+    newest = [
+        History.select(fn.MAX(History.id)).where(History.device.in_(ids)).scalar(),
+        RoundDevice.select(fn.MAX(RoundDevice.id)).where(RoundDevice.device.in_(ids)).scalar(),
+        *(m.select(fn.MAX(m.id)).scalar() for m in (ChecklistVersion, StockMovement, Unit)),
+    ]
     facts = f"{actor.person_id}|{language}|{build}|{newest}|{'|'.join(pages)}"
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
