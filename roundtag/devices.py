@@ -11,6 +11,7 @@ from roundtag.access import Actor, visible
 from roundtag.checklists import Version
 from roundtag.errors import NotFound
 from roundtag.faults import FaultLine
+from roundtag.fields import clean
 from roundtag.history import Entry
 from roundtag.models import (
     Answer,
@@ -196,7 +197,7 @@ def lines(
     )  # fmt: skip
     if room_id is not None:
         query = query.where(Device.room == room_id)
-    if text:
+    if text := clean(text):
         query = query.where(
             Device.name.contains(text)
             | Device.code.contains(text)

@@ -21,7 +21,7 @@ class Fields:
         self.values: dict[str, list[str]] = {}
         self.errors: list[FieldError] = []
         for name, value in pairs:
-            self.values.setdefault(name, []).append(_clean(value))
+            self.values.setdefault(name, []).append(clean(value))
 
     def refuse(self, name: str, code: str, message: str, **values: object) -> None:
         self.errors.append(FieldError(name, code, message, dict(values)))
@@ -77,8 +77,11 @@ class Fields:
             raise Invalid(*self.errors)
 
 
-def _clean(value: str) -> str:
-    """NFC, without control characters (line breaks and tabs stay) and lone surrogates."""
+def clean(value: str) -> str:
+    """Foreign text as both databases take it.
+
+    NFC, without control characters (line breaks and tabs stay) and lone surrogates.
+    """
     text = unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode())
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
 

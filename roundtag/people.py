@@ -14,6 +14,7 @@ from roundtag import clock
 from roundtag.access import ROLES, Actor, Right
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import invalid
+from roundtag.fields import clean
 from roundtag.models import Contract, Grant, Person, Session, dicts
 from roundtag.words import N_
 
@@ -79,7 +80,7 @@ def _decoy() -> str:
 
 def sign_in(username: str, password: str) -> tuple[Person, str] | None:
     """The person and a new session secret, or None. Takes the same time for unknown names."""
-    person = Person.get_or_none(Person.username == username.strip().lower())
+    person = Person.get_or_none(Person.username == clean(username).strip().lower())
     if not _matches(person, password) or person is None or not person.active:
         return None
     return person, _open_session(person, clock.now())
