@@ -88,7 +88,7 @@ def ensure(now: datetime) -> int:
     The scheduler calls it again and again; what exists already is left alone.
     """
     made = 0
-    for contract in Contract.select():
+    for contract in list(Contract.select()):  # SQLite refuses to write beside an open cursor
         day = clock.local_day(now, contract.zone)
         order = OpenRound(contract.id, "monthly", f"{day:%Y-%m}", _first_engineer(contract, now))
         if contract.starts_on <= day <= contract.ends_on and not _existing(order):
