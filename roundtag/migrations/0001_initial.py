@@ -10,7 +10,7 @@ from peewee import (
     TextField,
 )
 
-APPEND_ONLY = ("leaf", "checklist_version")
+APPEND_ONLY = ("leaf", "checklist_version", "issued_document")
 
 
 def up(migrator, db):

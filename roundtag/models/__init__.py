@@ -52,6 +52,6 @@ ALL: tuple[type[Base], ...] = (
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)
-APPEND_ONLY = (Leaf, ChecklistVersion)
+APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument)
 
 __all__ = [model.__name__ for model in ALL] + ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts"]

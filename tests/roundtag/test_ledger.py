@@ -13,7 +13,7 @@ import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roundtag import approvals, ledger, people, rounds, sync
+from roundtag import approvals, documents, ledger, people, rounds, sync
 from roundtag.access import ATTENDEE
 from roundtag.db import database
 from roundtag.faults import ResolveFault, resolve_fault
@@ -30,6 +30,7 @@ def alarms() -> list[str]:
     return [line for log in Log.select() for line in ledger.verify(log.client_id)]
 
 
+FROZEN = ("leaf", "checklist_version", "issued_document")
 ATTACKS = ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0} CASCADE")
 
 
@@ -45,7 +46,7 @@ def lived_in(world: World) -> None:
         world.manager)  # fmt: skip
 
 
-@pytest.mark.parametrize("table", ["leaf", "checklist_version"])
+@pytest.mark.parametrize("table", FROZEN)
 @pytest.mark.parametrize(
     "attack", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"]
 )
@@ -53,7 +54,9 @@ def test_the_database_itself_refuses_to_rewrite(world: World, store_kind: str, t
                                                 attack: str) -> None:  # fmt: skip
     if attack.startswith("TRUNCATE") and store_kind == "sqlite":
         attack = "DELETE FROM {0} WHERE 1 = 1"
-    column = "text" if table == "leaf" else "items"
+    column = {"leaf": "text", "checklist_version": "items", "issued_document": "number"}[table]
+    order = documents.IssueDocument(world.client_id, "BG-1", "monthly", "a" * 64, "b" * 64)
+    run(documents.issue_document, order, world.manager)
     with pytest.raises(peewee.DatabaseError, match="append-only"), database.atomic():
         database.execute_sql(attack.format(table, column))
 
@@ -128,10 +131,10 @@ def test_one_clients_deeds_are_not_in_anothers_log(world: World, other: World) -
 def rewritable() -> None:
     """What somebody with the database's own password can do first: drop the guards."""
     if type(database.obj).__name__.startswith("PooledPostgres"):
-        database.execute_sql("ALTER TABLE leaf DISABLE TRIGGER USER")
-        database.execute_sql("ALTER TABLE checklist_version DISABLE TRIGGER USER")
+        for table in FROZEN:
+            database.execute_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     else:
-        for table in ("leaf", "checklist_version"):
+        for table in FROZEN:
             for event in ("update", "delete"):
                 database.execute_sql(f"DROP TRIGGER {table}_no_{event}")
 
@@ -281,12 +284,10 @@ def test_no_false_alarm_whatever_people_type(
     world: World, texts: list[tuple[str, str, str]]
 ) -> None:
     for words, reading, contact in texts:
+        typed = {"item.lamp": reading, "note.lamp": words}
         for form, fields in (
             ("fault", fault_form(world, description=words, contact=contact)),
-            (
-                "inspection",
-                check_form(world, note=words, **typed),
-            ),
+            ("inspection", check_form(world, note=words, **typed)),
             ("swap", swap_form(world, expected_old_serial=reading, note=words)),
         ):
             try:
