@@ -1,4 +1,4 @@
-const PASS = 'input[type="radio"][value="pass"]';
+const GOOD = 'input[type="radio"][data-good]';
 
 function answered(group) {
   return group.some((input) => input.checked);
@@ -6,9 +6,8 @@ function answered(group) {
 
 // Only open items: an answer that was given by hand is never overwritten.
 function passOpenItems(form) {
-  for (const pass of form.querySelectorAll(PASS)) {
-    const group = [...form.elements[pass.name]];
-    if (!answered(group)) pass.checked = true;
+  for (const good of form.querySelectorAll(GOOD)) {
+    if (!answered([...form.elements[good.name]])) good.checked = true;
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
   form.dispatchEvent(new Event("input", { bubbles: true }));
@@ -33,4 +32,9 @@ for (const button of document.querySelectorAll("[data-all-good]")) {
     nextReading(button.form);
   });
   button.form.addEventListener("change", demandNote);
+}
+
+// The phone's copy of a page does not know how it was reached; the printed address does.
+if (location.pathname.startsWith("/T/")) {
+  document.querySelectorAll('input[name="scanned"]').forEach((input) => (input.value = "1"));
 }
