@@ -1,6 +1,10 @@
 """commands.run: one id, one deed, one receipt."""
 
 import dataclasses
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ from roundtag.commands import Deed, Outcome
 from roundtag.errors import Forbidden, Invalid, OtherBody, invalid
 from roundtag.models import History, Inspection, Leaf, Room, Submission
 from roundtag.models import OtherBody as KeptBody
+from tests.house import lanes
 from tests.seeing import at_once, counts, grown, snapshot
 from tests.world import World, check_form, envelope, new_id, run
 
@@ -211,10 +216,43 @@ def test_the_leaf_says_who_what_and_when(world: World) -> None:
     sent = envelope("inspection", check_form(world), world.engineer.person_id)
     receipt = sync.submit(sent, world.engineer)
     leaf = Leaf.select().order_by(Leaf.received_at.desc(), Leaf.leaf_index.desc()).first()
-    head = commands.json.loads(leaf.text)
+    head = json.loads(leaf.text)
     assert head["deed"] == inspections.inspect.__name__
     assert (head["id"], head["body_sha256"]) == (sent.id, sent.sha256)
     assert head["actor"] == head["owner"] == world.engineer.person_id
     assert head["claimed_at"] == "2026-11-22T01:12:00.000000Z"
     assert leaf.received_at == receipt.received_at
     assert History.select().where(History.at == receipt.received_at).count() == 1
+
+
+DELIVER = """
+import json, sys
+from roundtag import db, people, sync
+from roundtag.commands import Envelope
+from roundtag.models import Person
+db.connect(sys.argv[1])
+with db.database.connection_context():
+    sent = json.load(sys.stdin)
+    for one in sent:
+        actor = people.actor_of(Person.get_by_id(one["owner"]), sync.clock.now())
+        print(sync.submit(Envelope(**one), actor).repeated)
+"""
+
+
+def test_several_processes_deliver_the_same_items_once(fresh_world: World) -> None:
+    owner, database = fresh_world.engineer.person_id, db.database.obj
+    sent = [envelope("inspection", check_form(fresh_world, n % 2), owner) for n in range(6)]
+    plain = [{k: getattr(e, k) for k in ("id", "form", "body", "sha256", "owner")} for e in sent]
+    url = f"{lanes.postgresql_url().rsplit('/', 1)[0]}/{database.database}"
+    if db.kind() == "sqlite":
+        url = f"sqlite:///{database.database}"
+    command = [sys.executable, "-c", DELIVER, url]
+    started = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda p: p.communicate(json.dumps(plain))[0].split(), started))
+    assert sorted(word for answer in answers for word in answer) == ["False"] * 6 + ["True"] * 12
+    assert Inspection.select().count() == 6
+    assert ledger.verify(fresh_world.client_id) == []
