@@ -1,0 +1,155 @@
+"""A day in the basement: filed without network, the browser killed, everything arrives once."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error, FilePayload, Locator, Playwright, expect
+
+from roundtag.models import (
+    Attachment,
+    Blob,
+    Device,
+    Fault,
+    Inspection,
+    Job,
+    Session,
+    Submission,
+    Swap,
+    Tag,
+    Unit,
+)
+from tests.e2e.client import Client
+from tests.e2e.conftest import sign_in
+from tests.e2e.phone import Phone, photo
+from tests.e2e.server import PASSWORD, Server
+from tests.seeing import snapshot
+
+SAVED = re.compile("^Saved on this phone")
+RECEIVED = re.compile("^Received")
+
+
+@pytest.fixture
+def phone(
+    playwright: Playwright, launch_options: dict[str, Any], own_site: Server, tmp_path: Path
+) -> Iterator[Phone]:
+    """An engineer's phone, filled and switched off yesterday, switched on without network.
+
+    Chromium writes cookies with a delay of up to 30 s; switching off is what waits for that.
+    """
+    phone = Phone(playwright, launch_options, tmp_path / "profile", own_site.url)
+    sign_in(phone.page)
+    phone.packed(len(own_site.tags()))
+    phone.context.close()
+    phone.switch_on()
+    phone.offline()
+    yield phone
+    with suppress(Error):
+        phone.context.close()
+
+
+def with_spare(site: Server) -> str:
+    """The tag of a device whose kind has a unit in stock."""
+    with site.records():
+        kinds = {unit.model.category for unit in Unit.select().where(Unit.place == "store")}
+        device = Device.select().where(Device.category.in_(kinds)).order_by(Device.id).get()
+        return str(Tag.get(Tag.device == device).code)
+
+
+def check(phone: Phone, picture: FilePayload) -> None:
+    form = phone.page.locator("#check form")
+    phone.page.click("a[href='#check']")
+    form.locator("[data-all-good]").click()
+    for reading in form.locator("input[type=number]").all():
+        reading.fill(reading.get_attribute("data-min") or "1")
+    form.locator("input[name=photo]").set_input_files([picture])
+    expect(form.locator("canvas")).to_have_count(1)
+    file(form)
+
+
+def swap(phone: Phone) -> None:
+    form = phone.page.locator("#swap form")
+    phone.page.click("a[href='#swap']")
+    form.locator("[name=new_serial]").select_option(index=1)
+    form.locator("[name=reason][value=faulty] + label").click()
+    file(form)
+
+
+def report(phone: Phone) -> None:
+    form = phone.page.locator("#fault form")
+    phone.page.click("a[href='#fault']")
+    form.locator("[name=symptom] + label").first.click()
+    file(form)
+
+
+def file(form: Locator) -> None:
+    form.locator("button[type=submit]").click()
+    expect(form.locator("[data-outbox-status] p").first).to_have_text(SAVED)
+
+
+def facts(site: Server, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """All that the server holds, after seeing that the phone's rows made one record each."""
+    with site.records():
+        made = [[row.submission for row in model.select()] for model in (Inspection, Swap, Fault)]
+        assert made == [[row["submission_id"]] for row in rows]
+        phones = Submission.select().where(Submission.install_id == rows[0]["install_id"])
+        assert {row.id for row in phones} == {row["submission_id"] for row in rows}
+        return snapshot(Session, Job)
+
+
+def held(site: Server) -> dict[str, bytes]:
+    """Every photo of a record: its hash → the bytes in the server's store."""
+    with site.records():
+        named = [row.sha256 for row in Attachment.select()]
+        assert named == [row.sha256 for row in Blob.select()]
+    return {sha: (site.data_dir / "blobs" / sha[:2] / sha).read_bytes() for sha in named}
+
+
+def test_three_entries_survive_the_basement_and_arrive_once(phone: Phone, own_site: Server) -> None:
+    first = with_spare(own_site)
+    second = next(tag["code"] for tag in own_site.tags() if tag["code"] != first)
+
+    phone.open("/scan")
+    phone.page.fill("[name=code]", f"{second[:5].lower()}-{second[5:]}")
+    phone.page.press("[name=code]", "Enter")
+    phone.page.wait_for_url(f"**/t/{second}")
+    phone.wired()
+    check(phone, photo())
+    phone.open(f"/T/{first}")
+    swap(phone)
+    phone.open(f"/T/{first}")
+    report(phone)
+    [(sha, data)] = phone.photos().items()
+    assert hashlib.sha256(data).hexdigest() == sha
+    assert len(data) > 300_000
+
+    phone.die()
+    own_site.kill()
+    phone.switch_on()
+    phone.offline()
+    phone.open("/outbox")
+    states = phone.page.locator("[data-outbox-list] [data-field=state]")
+    expect(states).to_have_text([SAVED] * 3)
+    assert phone.photos() == {sha: data}
+
+    own_site.start()
+    phone.offline(False)
+    expect(states).to_have_text([RECEIVED] * 3)
+    rows = phone.rows()
+    assert [row["kind"] for row in rows] == ["inspection", "swap", "fault"]
+    assert [row["receipt"]["outcome"] for row in rows] == ["done"] * 3
+    assert phone.photos() == {}
+    before = facts(own_site, rows)
+    assert held(own_site) == {sha: data}
+
+    replies = phone.send_again()
+    assert [(reply["status"], reply["missing"]) for reply in replies] == [(200, [])] * 3
+    client = Client(own_site.url).sign_in("engineer", PASSWORD)
+    again = client.ask("PUT", f"/sync/photos/{sha}", data, **{"Content-Type": "image/jpeg"})
+    assert again.status == 200
+    assert facts(own_site, rows) == before
+    assert "NOT" not in own_site.command("ledger", "verify")
