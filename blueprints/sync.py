@@ -10,7 +10,7 @@ from flask_login import current_user
 from blueprints import door
 from roundtag import blobs, clock, static_files, sync
 from roundtag.commands import Receipt
-from roundtag.errors import RoundtagError, TooLarge, invalid
+from roundtag.errors import Invalid, RoundtagError, TooLarge, invalid
 from roundtag.words import N_
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
@@ -20,6 +20,10 @@ MAX_ENVELOPE = 512 * 1024
 class WrongType(RoundtagError):
     code, status = "media-type", 415
     message = N_("Send application/json; a photo as image/….")
+
+
+class WrongBytes(Invalid):
+    code = "hash"
 
 
 class NotOurPage(RoundtagError):
@@ -91,7 +95,10 @@ def put_photo(digest: str) -> tuple[Response, int]:
         raise WrongType
     sent = _data(blobs.MAX_BYTES, "8 MB")
     before = blobs.has(digest)
-    blob = sync.put_photo(digest, sent, door.actor())
+    try:
+        blob = sync.put_photo(digest, sent, door.actor())
+    except Invalid as refused:
+        raise WrongBytes(*refused.errors) from refused
     answer = jsonify(
         sha256=blob.sha256, size=blob.size, received_at=clock.to_text(blob.received_at)
     )
