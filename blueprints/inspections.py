@@ -1,4 +1,4 @@
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from blueprints import forms, scan
@@ -12,5 +12,6 @@ def create(code: str) -> Response:
     try:
         receipt = forms.submit("inspection", code)
     except Invalid as refused:
-        return scan.open_(code, False, forms.typed(refused), "inspection")
+        scanned = bool(request.form.get("scanned"))
+        return scan.open_(code, scanned, forms.typed(refused), "inspection")
     return forms.done(receipt)

@@ -135,12 +135,17 @@ def is_fragment() -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-def show(template: str, *, nav: str = "", chrome: str = "staff", **values: Any) -> Response:
+def show(
+    template: str, *, nav: str = "", chrome: str = "staff", path: str = "", **values: Any
+) -> Response:
     """Renders a page for people; as a pack copy it bears the digest of its text
-    before any compression."""
+    before any compression.
+
+    `path` is where the page can be read again, when it answers a form sent to another address.
+    """
     short = language()
-    frame = Page(LANGUAGES.get(short, "en"), static_files.build(), request.full_path.rstrip("?"),
-                 nav, chrome, is_pack())  # fmt: skip
+    here = path or request.full_path.rstrip("?")
+    frame = Page(LANGUAGES.get(short, "en"), static_files.build(), here, nav, chrome, is_pack())
     response = make_response(render_template(template, page=frame, me=me(), **values))
     response.vary.update(["HX-Request", "Cookie", "Accept-Language"])
     if frame.pack:

@@ -57,6 +57,7 @@ def _friendly(kind: str, status: int) -> Response:
 def _attendee(target: tagging.Target, form: Typed) -> Response:
     page = pages.show(
         "scan/attendee.html",
+        path=url_for("scan.open_tag", code=target.code),
         chrome="public",
         place=room_pages.attendee_page(target),
         symptoms=data.symptoms(),

@@ -26,6 +26,7 @@ def _page(form: Typed) -> Response:
         base_url=addresses.base_url(),
         trial=addresses.is_trial(),
         form=form,
+        chosen=set(request.values.getlist("tag")),
     )
     page.status_code = 422 if form.errors else 200
     return page
