@@ -10,12 +10,12 @@ from tests.world import new_id
 SYNC = {"X-Roundtag-Sync": "1"}
 
 
-def phone(form: str, fields: dict[str, str], owner: int | None, *, id: str | None = None,
+def phone(form: str, fields: dict[str, str], owner: int | None, *, key: str | None = None,
           photos: tuple[Photo, ...] = (), **more: Any) -> dict[str, Any]:  # fmt: skip
     """An envelope as JSON; `more` replaces members, and a member given as ... is left out."""
     body = json.dumps([list(p) for p in fields.items()], ensure_ascii=False, separators=(",", ":"))
     members = {
-        "sync": 1, "id": id or new_id(), "form": form, "form_version": "1", "app_version": "test",
+        "sync": 1, "id": key or new_id(), "form": form, "form_version": "1", "app_version": "test",
         "install_id": "phone-1", "seq": 1, "owner": owner, "carrier": None,
         "claimed_at": "2026-11-22T01:12:00.000Z", "sent_at": "2026-11-22T01:13:00.000Z",
         "body": body, "sha256": sync.digest_of(more.get("body", body)),

@@ -13,6 +13,8 @@ class Element:
     tag: str
     attributes: Attributes
     words: list[str] = field(default_factory=list)
+    hidden: bool = False
+    """Hidden itself or by what it stands in."""
 
     @property
     def text(self) -> str:
@@ -60,6 +62,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, dict(attrs))
+        element.hidden = "hidden" in element.attributes or any(e.hidden for e in self._open)
         self.elements.append(element)
         if tag not in VOID:
             self._open.append(element)
@@ -112,10 +115,10 @@ class Page(HTMLParser):
         """Sentences on top of a page after a form was sent."""
         return [one.text for one in self.elements
                 if one.get("role") == "status" and one.get("class").startswith("notice")
-                and "hidden" not in one.attributes]  # fmt: skip
+                and not one.hidden]  # fmt: skip
 
     def error(self, name: str, form_prefix: str = "") -> str:
         """The message next to a field: visible, and pointed at by the field."""
         place = f"{form_prefix}e-{name}"
         found = [one for one in self.elements if one.get("id") == place]
-        return " ".join(one.text for one in found if "hidden" not in one.attributes)
+        return " ".join(one.text for one in found if not one.hidden)

@@ -232,7 +232,7 @@ def test_another_clients_queue_is_refused(
     digest = Attachment.get_by_id(photo_id).sha256
     before = snapshot()
     for form, fields in (("fault", worlds.fault_form(world)), ("swap", worlds.swap_form(world))):
-        answer = browser.post(f"/sync/{ID}", json=phone(form, fields, me, id=ID), headers=SYNC)
+        answer = browser.post(f"/sync/{ID}", json=phone(form, fields, me, key=ID), headers=SYNC)
         assert answer.status_code in {403, 404}, answer.text
     answer = browser.put(f"/sync/photos/{digest}", data=worlds.jpeg()[0],
                          headers={**SYNC, "Content-Type": "image/jpeg"})  # fmt: skip
