@@ -41,6 +41,12 @@ class Item:
         low_enough = self.max is None or reading <= self.max
         return low_enough and (self.min is None or reading >= self.min)
 
+    def found(self, value: str) -> str:
+        """What a failed answer adds to the item: its reading or choice; nothing for a check."""
+        if self.kind == "reading":
+            return f"{value} {self.unit}".strip()
+        return next((option["zh"] for option in self.options if option["key"] == value), "")
+
     def problem(self, value: str) -> tuple[str, str] | None:
         """(code, message id) when the value cannot be taken, else None."""
         if not value:

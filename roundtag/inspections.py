@@ -48,6 +48,12 @@ class Judged:
     verdict: str
     note: str | None = None
 
+    @property
+    def said(self) -> str:
+        """The answer as a line of a fault's description: item, what was found, note."""
+        found = self.item.found(self.value)
+        return "：".join(filter(None, (self.item.zh, " ".join(filter(None, (found, self.note))))))
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -147,10 +153,7 @@ def _answer(entry: Inspection, device: Device, judged: Judged) -> dict[str, Any]
 
 def _open_fault(deed: Deed, device: Device, entry: Inspection, verdict: Verdict,
                 photos: tuple[Photo, ...]) -> None:  # fmt: skip
-    described = "\n".join(
-        f"{answer.item.zh}: {answer.value} {answer.item.unit} {answer.note or ''}".strip()
-        for answer in verdict.failed
-    )
+    described = "\n".join(answer.said for answer in verdict.failed)
     failed = {f"photo.{answer.item.key}" for answer in verdict.failed}
     faults.open_fault(deed, device.room, device, faults.FROM_CHECKLIST, "inspection",
                       inspection=entry, description=described,

@@ -118,7 +118,7 @@ def test_failed_items_open_one_fault_linked_to_the_entry(world: World) -> None:
     fault = Fault.get()
     assert (fault.inspection_id, fault.source) == (receipt.subject_id, "inspection")
     assert fault.device_id == world.devices[0].id
-    assert fault.description == "画面: fail  偏色\n灯时: 5000 h 该换了"
+    assert fault.description == "画面：偏色\n灯时：5000 h 该换了"
     assert progress(world) == (2, 1, 1)
     assert devices.page(world.devices[0].id, world.tags[0], world.engineer).state == "fault"
 
