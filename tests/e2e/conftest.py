@@ -33,7 +33,7 @@ def sign_in(page: Page, username: str = "engineer") -> None:
     page.goto("/sign-in")
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
-    page.click("form[action='/sign-in'] button[type=submit], form[action='/sign-in'] .btn--main")
+    page.press("[name=password]", "Enter")
     page.wait_for_url("**/today")
 
 
@@ -80,6 +80,13 @@ def unused(site: Server) -> dict[str, list[str]]:
 def tag(unused: dict[str, list[str]]) -> str:
     """A device's code for this test alone."""
     return unused["device"].pop()
+
+
+@pytest.fixture
+def tag_with_spares(site: Server, unused: dict[str, list[str]]) -> str:
+    fitting = next(code for code in site.tags_with_spares() if code in unused["device"])
+    unused["device"].remove(fitting)
+    return fitting
 
 
 @pytest.fixture

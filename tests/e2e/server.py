@@ -8,9 +8,11 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 from roundtag import db
+from roundtag.models import Device, Tag, Unit
 from tests.house.processes import commands, environment, family, free_port, running, until
 
 PASSWORD = "demo-password-1"
@@ -94,8 +96,19 @@ class Server:
 
     def tags(self, kind: str = "device") -> list[dict[str, str]]:
         """code, kind, name, url of the tags of one kind, as scripts read them."""
-        listed = json.loads(self.command("tags", "list", "--json"))
-        return [tag for tag in listed if tag["kind"] == kind]
+        return [tag for tag in self._listed if tag["kind"] == kind]
+
+    @cached_property
+    def _listed(self) -> list[dict[str, str]]:
+        return list(json.loads(self.command("tags", "list", "--json")))
+
+    def tags_with_spares(self) -> list[str]:
+        """Codes of devices for whose kind a unit is in stock."""
+        with self.records():
+            kinds = {unit.model.category for unit in Unit.select().where(Unit.place == "store")}
+            devices = Device.select(Device.id).where(Device.category.in_(kinds))
+            found = Tag.select().where(Tag.device.in_(devices)).order_by(Tag.device)
+            return [tag.code for tag in found]
 
     @contextmanager
     def records(self) -> Iterator[None]:

@@ -8,25 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, FilePayload, Locator, Playwright, expect
+from playwright.sync_api import Error, FilePayload, Playwright, expect
 
 from roundtag.models import (
     Attachment,
     Blob,
-    Device,
     Fault,
     Inspection,
     Job,
     Session,
     Submission,
     Swap,
-    Tag,
-    Unit,
 )
 from tests.e2e.client import Client
 from tests.e2e.conftest import sign_in
 from tests.e2e.phone import Phone, photo
 from tests.e2e.server import PASSWORD, Server
+from tests.e2e.steps import Hand, status
 from tests.seeing import snapshot
 
 SAVED = re.compile("^Saved on this phone")
@@ -52,43 +50,21 @@ def phone(
         phone.context.close()
 
 
-def with_spare(site: Server) -> str:
-    """The tag of a device whose kind has a unit in stock."""
-    with site.records():
-        kinds = {unit.model.category for unit in Unit.select().where(Unit.place == "store")}
-        device = Device.select().where(Device.category.in_(kinds)).order_by(Device.id).get()
-        return str(Tag.get(Tag.device == device).code)
-
-
 def check(phone: Phone, picture: FilePayload) -> None:
-    form = phone.page.locator("#check form")
-    phone.page.click("a[href='#check']")
-    form.locator("[data-all-good]").click()
-    for reading in form.locator("input[type=number]").all():
-        reading.fill(reading.get_attribute("data-min") or "1")
-    form.locator("input[name=photo]").set_input_files([picture])
-    expect(form.locator("canvas")).to_have_count(1)
-    file(form)
+    phone.page.set_input_files("#check input[name=photo]", [picture])
+    expect(phone.page.locator("#check canvas")).to_have_count(1)
+    Hand(phone.page).check_healthy()
+    expect(status(phone.page, "#check")).to_have_text(SAVED)
 
 
 def swap(phone: Phone) -> None:
-    form = phone.page.locator("#swap form")
-    phone.page.click("a[href='#swap']")
-    form.locator("[name=new_serial]").select_option(index=1)
-    form.locator("[name=reason][value=faulty] + label").click()
-    file(form)
+    Hand(phone.page).swap()
+    expect(status(phone.page, "#swap")).to_have_text(SAVED)
 
 
 def report(phone: Phone) -> None:
-    form = phone.page.locator("#fault form")
-    phone.page.click("a[href='#fault']")
-    form.locator("[name=symptom] + label").first.click()
-    file(form)
-
-
-def file(form: Locator) -> None:
-    form.locator("button[type=submit]").click()
-    expect(form.locator("[data-outbox-status] p").first).to_have_text(SAVED)
+    Hand(phone.page).report()
+    expect(status(phone.page, "#fault")).to_have_text(SAVED)
 
 
 def facts(site: Server, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -110,7 +86,7 @@ def held(site: Server) -> dict[str, bytes]:
 
 
 def test_three_entries_survive_the_basement_and_arrive_once(phone: Phone, own_site: Server) -> None:
-    first = with_spare(own_site)
+    [first, *_] = own_site.tags_with_spares()
     second = next(tag["code"] for tag in own_site.tags() if tag["code"] != first)
 
     phone.open("/scan")
