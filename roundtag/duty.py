@@ -5,7 +5,7 @@ from datetime import datetime
 
 from roundtag import clock
 from roundtag.commands import Deed, Outcome
-from roundtag.errors import invalid
+from roundtag.errors import NotFound, invalid
 from roundtag.models import Contract, DutyTurn, Grant, Person
 from roundtag.words import N_
 
@@ -19,7 +19,9 @@ class PutOnDuty:
 
 
 def put_on_duty(command: PutOnDuty, deed: Deed) -> Outcome:
-    contract = Contract.get_by_id(command.contract_id)
+    contract = Contract.get_or_none(Contract.id == command.contract_id)
+    if contract is None or Person.get_or_none(Person.id == command.person_id) is None:
+        raise NotFound
     deed.require(contract.client_id)
     if command.ends_at <= command.starts_at:
         raise invalid("ends_at", "order", N_("The end must come after the start."))

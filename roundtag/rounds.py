@@ -1,5 +1,6 @@
 """Rounds: which devices are to be checked by when, and how far a round has come."""
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,8 +40,11 @@ class OpenRound:
 
 def open_round(command: OpenRound, deed: Deed) -> Outcome:
     """Opens a round over all devices in use of the contract's client; once per period."""
-    contract = Contract.get_by_id(command.contract_id)
+    contract = Contract.get_or_none(Contract.id == command.contract_id)
+    if contract is None:
+        raise NotFound
     deed.require(contract.client_id)
+    _check(command)
     if _existing(command):
         raise invalid("period", "taken", N_("This round is open already."))
     made = deed.create(
@@ -58,6 +62,13 @@ def open_round(command: OpenRound, deed: Deed) -> Outcome:
     for device in devices.order_by(Device.id):
         deed.create(RoundDevice, client=contract.client_id, round=made, device=device.id)
     return Outcome(N_("The round is open."), url=f"/rounds/{made.id}", subject_id=made.id)
+
+
+def _check(command: OpenRound) -> None:
+    if command.occasion not in OCCASIONS:
+        raise invalid("occasion", "unknown", N_("Choose one of the list."))
+    if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", command.period):
+        raise invalid("period", "month", N_("Give the month as YYYY-MM."))
 
 
 def _existing(command: OpenRound) -> Round | None:

@@ -98,7 +98,10 @@ def _forget_old(home: Path, tree: Path) -> None:
 
 def wrap(application: Wsgi, data_dir: Path | None) -> Any:
     """Serves static files before `application`: prepared ones when there are, else the sources."""
-    served = WhiteNoise(application, max_age=YEAR, immutable_file_test=lambda *_: True)
+    served = WhiteNoise(
+        application, max_age=YEAR, immutable_file_test=lambda *_: True,
+        allow_all_origins=False, add_headers_function=_mark_as_ours,
+    )  # fmt: skip
     home = None if data_dir is None else data_dir / "static"
     if home is not None and (home / build()).is_dir():
         for tree in home.iterdir():
@@ -108,6 +111,11 @@ def wrap(application: Wsgi, data_dir: Path | None) -> Any:
         if (ROOT / name).is_dir():
             served.add_files(str(ROOT / name), f"static/{build()}/{below}".rstrip("/") + "/")
     return served
+
+
+def _mark_as_ours(headers: Any, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
 def shell() -> list[str]:

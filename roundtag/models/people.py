@@ -5,7 +5,7 @@ from roundtag.models.base import Base, JsonField, UtcField
 
 class Person(Base):
     LOG = "provider"
-    SEALED = ("name", "email", "phone")
+    SEALED = ("username", "name", "email", "phone")
     UNLOGGED = ("salts", "password_hash")
 
     username = TextField(unique=True)

@@ -19,10 +19,11 @@ from roundtag import (
     jobs,
     links,
     notify,
+    rounds,
 )
 from roundtag.access import Actor
 from roundtag.db import write
-from roundtag.errors import Forbidden, Invalid
+from roundtag.errors import Forbidden, Invalid, NotFound
 from roundtag.models import (
     CalendarException,
     CapabilityLink,
@@ -89,6 +90,24 @@ def turn(world: World, person: Actor, start: datetime, hours: int = 8) -> duty.P
 
 def on(world: World, at: datetime = NOW) -> list[int]:
     return [person.id for person in duty.on_duty(contract(world), at)]
+
+
+def test_an_exception_is_filed_once_and_may_be_turned(world: World, other: World) -> None:
+    day = date(2026, 12, 24)
+    for working in (False, False, True):
+        run(calendar.except_day, calendar.ExceptDay(world.client_id, day, working), world.manager)
+    assert calendar.exceptions(world.client_id) == {day: True}
+    with pytest.raises(Forbidden):
+        run(calendar.except_day, calendar.ExceptDay(world.client_id, day, False), other.manager)
+
+
+def test_a_round_needs_a_contract_and_a_month(world: World) -> None:
+    with pytest.raises(NotFound):
+        run(rounds.open_round, rounds.OpenRound(999, "monthly", "2026-12"), world.manager)
+    for period, occasion in (("2026-13", "monthly"), ("soon", "monthly"), ("2026-12", "yearly")):
+        order = rounds.OpenRound(world.contract_id, occasion, period)
+        with pytest.raises(Invalid):
+            run(rounds.open_round, order, world.manager)
 
 
 def test_the_roster_says_who_answers_from_and_until(world: World) -> None:
