@@ -50,6 +50,7 @@ def register(app: Flask) -> None:
     limiter.init_app(app)
     login.session_protection = None
     login.init_app(app)
+    app.before_request(_limit_plain_forms)
     app.before_request(_open_database)
     app.before_request(_refuse_foreign_pages)
     app.before_request(_refuse_strangers)
@@ -81,6 +82,12 @@ def sign_out() -> None:
         people.sign_out(current_user.secret)
     logout_user()
     session.clear()
+
+
+def _limit_plain_forms() -> None:
+    """The limit on a form's text guards multipart alone: a plain form is read in one piece."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = request.max_form_memory_size
 
 
 def _open_database() -> None:

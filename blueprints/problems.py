@@ -1,6 +1,7 @@
 """Library errors become HTTP in this one place: RFC 9457 problems or pages for people."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -26,9 +27,22 @@ class CrossSite(RoundtagError):
 
 
 def register(app: Flask) -> None:
-    app.register_error_handler(RoundtagError, _refused)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(RoundtagError, _guarded(_refused))
+    app.register_error_handler(HTTPException, _guarded(_http))
+    app.register_error_handler(Exception, _guarded(_broken))
+
+
+def _guarded(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
+    """What breaks a page may break the page that says so: then plain words remain."""
+
+    def handle(error: Exception) -> Response:
+        try:
+            return handler(error)
+        except Exception:
+            log.exception("the page about a failure failed too")
+            return Response(f"500 broken: {BROKEN}\n", 500, mimetype="text/plain")
+
+    return handle
 
 
 def wants_json() -> bool:
@@ -97,8 +111,4 @@ def _broken(error: Exception) -> Response:
     log.exception("%s %s failed", request.method, request.path)
     full = any(words in str(error) for words in FULL_WORDS)
     status, code, message = (507, "disk-full", FULL) if full else (500, "broken", BROKEN)
-    try:
-        return answer(status, code, gettext(message))
-    except Exception:  # what broke the page may break the page that says so
-        log.exception("the page for that failed too")
-        return Response(f"{status} {code}: {message}\n", status, mimetype="text/plain")
+    return answer(status, code, gettext(message))
