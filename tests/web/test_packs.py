@@ -243,8 +243,9 @@ def test_queries_do_not_grow_with_rows(
     attendee = [queries(visitor, f"/t/{names[kind]}") for kind in ("device", "room")]
     fill(lived_in)
     many = {path: queries(engineer, filled) for path, filled in paths.items()}
-    assert many == few
-    assert [queries(visitor, f"/t/{names[kind]}") for kind in ("device", "room")] == attendee
+    assert not {path for path in paths if many[path] > few[path]}
+    later = [queries(visitor, f"/t/{names[kind]}") for kind in ("device", "room")]
+    assert later == attendee
     assert not {path: count for path, count in many.items() if count > PAGES[path]}
     assert max(attendee) <= 7
 
