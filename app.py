@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
@@ -71,10 +72,19 @@ def _secret(data_dir: Path) -> str:
         return given
     data_dir.mkdir(parents=True, exist_ok=True)
     path = data_dir / "secret.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
+    if not path.exists():
+        _make_secret(path)
+    return path.read_text()
+
+
+def _make_secret(path: Path) -> None:
+    """Several web workers start at one moment: the file appears whole, and the first one stays."""
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32))
-    return path.read_text()
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
