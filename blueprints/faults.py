@@ -24,7 +24,8 @@ def show(fault_id: int) -> Response:
 
 def _page(fault_id: int, form: Typed) -> Response:
     found = faults.page(fault_id, door.actor())
-    may = found.is_open and door.actor().may("resolve_fault", found.client_id)
+    shown = found.is_open or bool(form.errors)
+    may = shown and door.actor().may("resolve_fault", found.client_id)
     page = pages.show("faults/show.html", nav="faults", fault=found, form=form, may_resolve=may,
                       submission_id=forms.page_id())  # fmt: skip
     page.status_code = 422 if form.errors else 200
