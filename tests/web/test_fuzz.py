@@ -1,0 +1,245 @@
+"""Any text in any field of any form: never a server error, never a half-written row.
+
+The fields come from the forms that the pages show, so that a new field is tried by itself. `make
+soak` runs the long count; the slice here takes a few seconds a database.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from blueprints import door
+from roundtag.models import Fault
+from roundtag.settings import current
+from tests import world as worlds
+from tests.seeing import snapshot
+from tests.web.conftest import SignIn
+from tests.web.phone import SYNC, phone
+from tests.web.reading import Form, Page
+from tests.world import World
+
+HOSTILE = ["", " ", "\0", "a\0b", "\r\n", "é" * 3000, "９" * 20, "-1", "0", "1", "NaN", "1e999",
+           "9" * 400, "2147483648", "' OR 1=1 --", "%s%n", "../../x", "<script>alert(1)</script>",
+           "{{7*7}}", "\u202e", "\U0001f600", "=cmd|x", "true", "blob:" + "0" * 64, "null",
+           "zh"]  # fmt: skip
+TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8"), max_size=60))
+FILES = st.sampled_from([b"", b"x", b"\xff\xd8\xff\xe0" + bytes(40), b"\x89PNG\r\n\x1a\n",
+                         worlds.jpeg()[0], worlds.jpeg()[0][:200],
+                         b"GIF89a" + bytes(30)])  # fmt: skip
+ALLOWED = {200, 303, 403, 404, 405, 409, 410, 413, 422, 429}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A form found in a page, with values that are filed as they stand."""
+
+    browser: FlaskClient
+    form: Form
+    good: dict[str, str]
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self.form.names)
+
+    @property
+    def files(self) -> set[str]:
+        return {one.get("name") for one in self.form.fields if one.get("type") == "file"}
+
+
+def good_values(world: World, form: Form) -> dict[str, str]:
+    ends = {
+        "inspections": worlds.check_form,
+        "swaps": worlds.swap_form,
+        "faults": worlds.fault_form,
+    }
+    for end, fill in ends.items():
+        if form.action.endswith(end):
+            tag = form.filled()["tag"]
+            return {**fill(world), "tag": tag}
+    return {"remedy": "reset", "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
+            "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
+
+
+def targets(world: World, engineer: FlaskClient, visitor: FlaskClient) -> list[Target]:
+    """Every form that posts, once for each action and browser."""
+    worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
+    fault = Fault.select().order_by(Fault.id.desc()).get()
+    pages = {
+        engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
+                   "/tags/sheets", "/more"),
+        visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
+    }  # fmt: skip
+    found: dict[tuple[int, str], Target] = {}
+    for browser, paths in pages.items():
+        for path in paths:
+            for form in Page(browser.get(path).text).forms:
+                if form.method == "post" and form.action != "/sign-out":
+                    key = (id(browser), form.action)
+                    found.setdefault(key, Target(browser, form, good_values(world, form)))
+    return list(found.values())
+
+
+POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in"}
+
+
+@st.composite
+def changes(draw: st.DrawFn, wanted: list[Target]) -> tuple[Target, dict[str, object]]:
+    """A form with one to four of its fields changed, left out, or sent as files."""
+    target = draw(st.sampled_from(wanted))
+    data: dict[str, object] = {k: v for k, v in target.good.items() if k in target.names}
+    chosen = st.lists(st.sampled_from([*target.names, "unknown"]), min_size=1, max_size=4)
+    for name in draw(chosen):
+        kind = draw(st.integers(0, 5))
+        if kind == 0:
+            data.pop(name, None)
+        elif kind == 1 or name in target.files:
+            data[name] = [(io.BytesIO(draw(FILES)), draw(st.sampled_from(["a.jpg", "../a.svg"])))]
+        elif kind == 2:
+            data[name] = [draw(TEXTS), draw(TEXTS)]
+        else:
+            data[name] = draw(TEXTS)
+    return target, data
+
+
+def blob_files() -> set[str]:
+    return {path.name for path in current().blob_dir.rglob("*") if path.is_file()}
+
+
+def judge(target: Target, answer: TestResponse, before: tuple[object, object]) -> None:
+    where = (target.form.action, answer.status_code)
+    assert answer.status_code in ALLOWED, where
+    assert b"Traceback" not in answer.data
+    if 400 <= answer.status_code < 500 and answer.status_code != 409:
+        assert (snapshot(), blob_files()) == before, where
+    if answer.status_code == 422:
+        page = Page(answer.text)
+        named = [
+            e.text for e in page.elements if "error" in e.get("class").split() and not e.hidden
+        ]
+        alerts = [e.text for e in page.elements if e.get("role") == "alert"]
+        assert any(named) or any(alerts), where
+
+
+def fuzz(wanted: list[Target], examples: int) -> set[str]:
+    """Runs that many examples; returns the last parts of the addresses that were tried."""
+    tried: set[str] = set()
+
+    @settings(max_examples=examples, deadline=None, database=None,
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(changes(wanted))
+    def run(change: tuple[Target, dict[str, object]]) -> None:
+        target, data = change
+        before = snapshot(), blob_files()
+        answer = target.browser.post(target.form.action, data=data,
+                                     content_type="multipart/form-data")  # fmt: skip
+        judge(target, answer, before)
+        tried.add(target.form.action.rsplit("/", 1)[-1])
+
+    run()
+    return tried
+
+
+@pytest.fixture
+def wanted(
+    world: World, engineer: FlaskClient, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> list[Target]:
+    monkeypatch.setattr(door.limiter, "enabled", False)
+    return targets(world, engineer, visitor)
+
+
+def test_every_form_is_found(app: Flask, wanted: list[Target]) -> None:
+    """Each route that takes a form is reached by a form that a page shows."""
+    posts = {rule.rule.rsplit("/", 1)[-1] for rule in app.url_map.iter_rules()
+             if "POST" in (rule.methods or ()) and not rule.rule.startswith("/sync/")}  # fmt: skip
+    assert {target.form.action.rsplit("/", 1)[-1] for target in wanted} == posts - {"sign-out"}
+
+
+def test_any_text_in_any_field(wanted: list[Target]) -> None:
+    fuzz(wanted, 40)
+
+
+@pytest.mark.soak
+def test_any_text_in_any_field_at_length(wanted: list[Target]) -> None:
+    assert fuzz(wanted, 20_000) == POSTS
+
+
+def test_every_field_takes_every_hostile_text(wanted: list[Target]) -> None:
+    """Each field of each form once, with the next text of the list."""
+    number = 0
+    for target in wanted:
+        for name in target.names:
+            number += 1
+            data = {k: v for k, v in target.good.items() if k in target.names}
+            data[name] = HOSTILE[number % len(HOSTILE)]
+            before = snapshot(), blob_files()
+            answer = target.browser.post(target.form.action, data=data)
+            judge(target, answer, before)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def fuzz_sync(browser: FlaskClient, make: Callable[[], dict[str, object]], examples: int) -> None:
+    members = sorted(make())
+
+    @settings(max_examples=examples, deadline=None, database=None,
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(st.data())
+    def run(data: st.DataObject) -> None:
+        sent = make()
+        address = sent["id"]
+        for member in data.draw(st.lists(st.sampled_from(members), min_size=1, max_size=3)):
+            sent[member] = data.draw(JSON)
+        before = snapshot()
+        answer = browser.post(f"/sync/{address}", json=sent, headers=SYNC)
+        assert answer.status_code in {200, 201, 403, 404, 409, 413, 422}, answer.text
+        if answer.status_code >= 400:
+            assert answer.content_type == "application/problem+json"
+            assert answer.json["status"] == answer.status_code
+            assert snapshot() == before
+
+    run()
+
+
+def _make(world: World) -> Callable[[], dict[str, object]]:
+    return lambda: phone("inspection", worlds.check_form(world), world.engineer.person_id)
+
+
+def test_any_json_at_the_sync_door(engineer: FlaskClient, world: World) -> None:
+    fuzz_sync(engineer, _make(world), 40)
+
+
+@pytest.mark.soak
+def test_any_json_at_the_sync_door_at_length(engineer: FlaskClient, world: World) -> None:
+    fuzz_sync(engineer, _make(world), 20_000)
+
+
+def test_any_address(signed_in: SignIn, visitor: FlaskClient) -> None:
+    """Paths and queries of any text: found, not found, or sent on; never an error of ours."""
+    engineer = signed_in("engineer-a")
+
+    @settings(max_examples=50, deadline=None, database=None,
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(st.sampled_from(["/t/", "/T/", "/status/", "/rooms/", "/faults/", "/photos/", "/rounds/",
+                            "/devices/", "/sync/", "/static/", "/", "/devices?q=", "/scan?code=",
+                            "/sign-in?next=", "/tags/sheets?start=", "/faults?state="]),
+           TEXTS)  # fmt: skip
+    def run(start: str, text: str) -> None:
+        for browser in (engineer, visitor):
+            answer = browser.get(start + text.replace("\r", "").replace("\n", ""))
+            assert answer.status_code < 500, answer.text
+
+    run()
