@@ -16,7 +16,10 @@ async function fill(cache, manifest) {
       announce("pack", { ...counted(manifest, done), filling: true });
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  // All have come to their end before anything is said: a slow page must not talk over a failure.
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  const broken = ends.find(({ status }) => status === "rejected");
+  if (broken) throw broken.reason;
 }
 
 // "48" must not be shown before the very last page is in.
