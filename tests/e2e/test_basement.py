@@ -73,6 +73,7 @@ def facts(site: Server, rows: list[dict[str, Any]]) -> dict[str, Any]:
         made = [[row.submission for row in model.select()] for model in (Inspection, Swap, Fault)]
         assert made == [[row["submission_id"]] for row in rows]
         phones = Submission.select().where(Submission.install_id == rows[0]["install_id"])
+        assert [row.scanned for row in Inspection.select()] == [True]
         assert {row.id for row in phones} == {row["submission_id"] for row in rows}
         return snapshot(Session, Job)
 
@@ -89,13 +90,13 @@ def test_three_entries_survive_the_basement_and_arrive_once(phone: Phone, own_si
     [first, *_] = own_site.tags_with_spares()
     second = next(tag["code"] for tag in own_site.tags() if tag["code"] != first)
 
-    phone.open("/scan")
-    phone.page.fill("[name=code]", f"{second[:5].lower()}-{second[5:]}")
-    phone.page.press("[name=code]", "Enter")
-    phone.page.wait_for_url(f"**/t/{second}")
-    phone.wired()
+    phone.open(f"/T/{second}")
     check(phone, photo())
-    phone.open(f"/T/{first}")
+    phone.open("/scan")
+    phone.page.fill("[name=code]", f"{first[:5].lower()}-{first[5:]}")
+    phone.page.press("[name=code]", "Enter")
+    phone.page.wait_for_url(f"**/t/{first}")
+    phone.wired()
     swap(phone)
     phone.open(f"/T/{first}")
     report(phone)
