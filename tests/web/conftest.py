@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from blueprints import door
 from roundtag import access, db, people, queue
 from roundtag.models import Person
 from tests import world as worlds
@@ -103,14 +104,23 @@ def other(world: World, settled_here: Settled) -> World:
     return copy.deepcopy(settled_here.worlds[1])
 
 
+@pytest.fixture(scope="session")
+def made_once() -> dict[str, Flask]:
+    """One application for all tests: most of its cost is compiling the templates."""
+    return {}
+
+
 @pytest.fixture
-def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(queue, "limits_url", lambda: "memory://")
-    made = create_app()
-    made.testing = True
-    made.config["PROPAGATE_EXCEPTIONS"] = False
-    made.test_client_class = Browser
-    return made
+def app(world: World, made_once: dict[str, Flask], monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application, with nobody's requests counted yet."""
+    if "app" not in made_once:
+        monkeypatch.setattr(queue, "limits_url", lambda: "memory://")
+        made_once["app"] = create_app()
+        made_once["app"].testing = True
+        made_once["app"].config["PROPAGATE_EXCEPTIONS"] = False
+        made_once["app"].test_client_class = Browser
+    door.limiter.reset()
+    return made_once["app"]
 
 
 @pytest.fixture

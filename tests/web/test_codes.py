@@ -14,9 +14,9 @@ MALFORMED = ["x", "0" * 10, "7K3M9QX2PX", "%00", "..", "a" * 3000, "７Ｋ３",
 
 
 def shape(browser: FlaskClient, code: str) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """All that an answer shows: status, body without the typed address itself, headers."""
+    """All that an answer shows: status, body, headers but those that count requests."""
     answer = browser.get(f"/t/{code}")
-    headers = [(n, v) for n, v in answer.headers if n not in {"Content-Length"}
+    headers = [(n, v) for n, v in answer.headers if n not in {"Content-Length", "Retry-After"}
                and not n.startswith("X-RateLimit")]  # fmt: skip
     return answer.status_code, answer.data, sorted(headers)
 
