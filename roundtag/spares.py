@@ -5,7 +5,7 @@ from datetime import date
 
 from peewee import fn
 
-from roundtag import attachments, clients, clock, faults, history, tagging
+from roundtag import attachments, clients, clock, faults, history, movements, tagging
 from roundtag.commands import Deed, Outcome, Photo
 from roundtag.errors import invalid
 from roundtag.fields import Fields
@@ -15,7 +15,6 @@ from roundtag.models import (
     Device,
     DeviceModel,
     Fault,
-    StockMovement,
     Store,
     Swap,
     Unit,
@@ -119,24 +118,11 @@ def _exchange(command: SwapSpare, deed: Deed, device: Device, old: Unit | None, 
     if old:
         back = store if command.old_unit_to == "store" else None
         deed.change(old, place=command.old_unit_to, device=None, store=back)
-        _move(deed, old, ("device", device.id), (command.old_unit_to, back), command.reason)
+        movements.record(
+            deed, old, ("device", device.id), (command.old_unit_to, back), command.reason
+        )
     deed.change(new, place="device", device=device.id, store=None, shelf="")
-    _move(deed, new, ("store", store), ("device", device.id), command.reason)
-
-
-def _move(deed: Deed, unit: Unit, source: tuple[str, int | None],
-          target: tuple[str, int | None], reason: str) -> None:  # fmt: skip
-    deed.create(
-        StockMovement,
-        unit=unit.id,
-        from_place=source[0],
-        from_key=source[1],
-        to_place=target[0],
-        to_key=target[1],
-        reason=reason,
-        person=deed.person_id,
-        at=deed.received_at,
-    )
+    movements.record(deed, new, ("store", store), ("device", device.id), command.reason)
 
 
 def _file(command: SwapSpare, deed: Deed, device: Device, old: Unit | None, new: Unit) -> Outcome:

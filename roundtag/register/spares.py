@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from roundtag import movements
 from roundtag.commands import Deed
 from roundtag.models import Store, Unit
 from roundtag.register import units
@@ -26,7 +27,9 @@ def _update(deed: Deed, step: Step) -> None:
         columns["shelf"] = step.values["shelf"]
     if "store" in step.changes:
         columns["store"] = _store(deed, step.values["store"]).id
-        units.move(deed, unit, ("store", unit.store_id), ("store", columns["store"]), "transfer")
+        movements.record(
+            deed, unit, ("store", unit.store_id), ("store", columns["store"]), "transfer"
+        )
     if columns:
         deed.change(unit, **columns)
 

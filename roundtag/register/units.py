@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from roundtag import movements
 from roundtag.commands import Deed
-from roundtag.models import DeviceModel, StockMovement, Unit
+from roundtag.models import DeviceModel, Unit
 
 UNIT_FIELDS = ("category", "maker", "model", "serial", "warranty_until")
 
@@ -19,7 +20,7 @@ def receive(deed: Deed, values: dict[str, Any], place: str, key: int, reason: st
         place=place,
         **where,
     )
-    move(deed, unit, ("supplier", None), (place, key), reason)
+    movements.record(deed, unit, ("supplier", None), (place, key), reason)
 
 
 def correct(deed: Deed, unit: Unit, values: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -41,18 +42,3 @@ def model_of(deed: Deed, values: dict[str, Any]) -> DeviceModel:
         & (DeviceModel.name == name)
     )
     return known or deed.create(DeviceModel, category=category, maker=maker, name=name)
-
-
-def move(deed: Deed, unit: Unit, source: tuple[str, int | None], target: tuple[str, int | None],
-         reason: str) -> None:  # fmt: skip
-    deed.create(
-        StockMovement,
-        unit=unit.id,
-        from_place=source[0],
-        from_key=source[1],
-        to_place=target[0],
-        to_key=target[1],
-        reason=reason,
-        person=deed.person_id,
-        at=deed.received_at,
-    )
