@@ -58,6 +58,8 @@ class Actor:
     locale: str = "zh"
     system: bool = False
     """True for the product's own jobs and for the command line, which stand above grants."""
+    carrier: "Actor | None" = None
+    """Who brings this person's work in: nobody carries what they may not do themselves."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -78,6 +80,8 @@ class Actor:
         )
 
     def may(self, deed: str, client_id: int | None = None) -> bool:
+        if self.carrier is not None and not self.carrier.may(deed, client_id):
+            return False
         allowed = DEEDS[deed]
         return self.system or allowed is PUBLIC or bool(allowed & self.roles_at(client_id))
 

@@ -77,7 +77,10 @@ def submit(envelope: Envelope, actor: Actor) -> Receipt:
 
 
 def _doer(envelope: Envelope, actor: Actor) -> Actor | None:
-    """Whose rights count: the owner's. None when the owner may no longer act (kept for review)."""
+    """Whose rights count: the owner's, as far as the carrier has them too.
+
+    None when the owner may no longer act (kept for review).
+    """
     if envelope.carrier not in (None, actor.person_id):
         raise OtherOwner
     if envelope.owner in (None, actor.person_id):
@@ -87,7 +90,9 @@ def _doer(envelope: Envelope, actor: Actor) -> Actor | None:
     owner = Person.get_or_none(Person.id == envelope.owner)
     if owner is None:
         raise OtherOwner
-    return people.actor_of(owner, clock.now(), via="sync") if owner.active else None
+    if not owner.active:
+        return None
+    return replace(people.actor_of(owner, clock.now(), via="sync"), carrier=actor)
 
 
 def _keep_for_review(envelope: Envelope, actor: Actor) -> Receipt:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -181,10 +182,10 @@ def test_nobody_names_another_as_the_carrier(world: World, other: World) -> None
 
 def test_a_carrier_delivers_for_the_owner_and_both_are_on_record(world: World) -> None:
     made = envelope("inspection", check_form(world), world.engineer.person_id,
-                    carrier=world.viewer.person_id)  # fmt: skip
-    receipt = sync.submit(made, world.viewer)
+                    carrier=world.manager.person_id)  # fmt: skip
+    receipt = sync.submit(made, world.manager)
     row = Submission.get_by_id(made.id)
-    assert (row.owner_id, row.carrier_id) == (world.engineer.person_id, world.viewer.person_id)
+    assert (row.owner_id, row.carrier_id) == (world.engineer.person_id, world.manager.person_id)
     assert Inspection.get_by_id(receipt.subject_id).person_id == world.engineer.person_id
     leaf = Leaf.select().where(Leaf.received_at == receipt.received_at).get()
     head = json.loads(leaf.text)
@@ -197,6 +198,19 @@ def test_a_carrier_lends_no_rights(world: World) -> None:
                     carrier=world.engineer.person_id)  # fmt: skip
     with pytest.raises(Forbidden):
         sync.submit(made, world.engineer)
+
+
+@pytest.mark.parametrize(("form", "fields"), [("swap", swap_form), ("inspection", check_form)])
+def test_nobody_borrows_rights_by_carrying(
+    world: World, other: World, form: str, fields: Callable[[World], dict[str, str]]
+) -> None:
+    """A client's account, or another client's engineer, could else act as anyone."""
+    before = snapshot()
+    for carrier in (world.viewer, other.engineer):
+        made = envelope(form, fields(world), world.engineer.person_id, carrier=carrier.person_id)
+        with pytest.raises(Forbidden):
+            sync.submit(made, carrier)
+    assert snapshot() == before
 
 
 def test_the_late_queue_of_a_disabled_person_is_kept_for_review(world: World) -> None:
