@@ -22,6 +22,7 @@ class Settings:
     port: int
     base_url: str | None
     trust_proxy: bool
+    web_workers: int = 2
 
     @property
     def embedded_database(self) -> bool:
@@ -43,18 +44,31 @@ class Settings:
 def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment. Raises ValueError with the variable's name."""
     data_dir = Path(env.get("DATA_DIR") or "var").expanduser().resolve()
-    port = env.get("PORT") or "8000"
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f"PORT must be a number from 1 to 65535, not {port!r}")
     return Settings(
         data_dir=data_dir,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'roundtag.db'}",
-        redis_url=env.get("REDIS_URL") or None,
+        redis_url=_address(env, "REDIS_URL", ("redis://", "rediss://", "unix://")),
         host=env.get("HOST") or ALL_ADDRESSES,
-        port=int(port),
-        base_url=(env.get("BASE_URL") or "").rstrip("/") or None,
+        port=_whole(env, "PORT", 8000, 65535),
+        base_url=(_address(env, "BASE_URL", ("https://", "http://")) or "").rstrip("/") or None,
         trust_proxy=env.get("TRUST_PROXY") == "1",
+        web_workers=_whole(env, "WEB_WORKERS", 2, 256),
     )
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
+        raise ValueError(f"{name} must be a number from 1 to {most}, not {text!r}")
+    return int(text)
+
+
+def _address(env: Mapping[str, str], name: str, beginnings: tuple[str, ...]) -> str | None:
+    """The value is not repeated in the refusal: it may hold a password."""
+    text = env.get(name) or None
+    if text and not text.startswith(beginnings):
+        raise ValueError(f"{name} must start with {' or '.join(beginnings)}")
+    return text
 
 
 @cache

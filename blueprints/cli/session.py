@@ -27,7 +27,7 @@ def opened() -> Iterator[None]:
     """The database of the settings, its tables up to date; refusals become a message and exit 1."""
     try:
         chosen = settings.current()
-        chosen.data_dir.mkdir(parents=True, exist_ok=True)
+        preparation.private(chosen.data_dir)
         preparation.open_database(chosen)
         with database.connection_context():
             yield

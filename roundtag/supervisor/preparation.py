@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +23,26 @@ class Refused(RuntimeError):
     """The installation cannot start; the message tells a person why and what to do."""
 
 
+def private(data_dir: Path) -> None:
+    """Makes DATA_DIR, closed to other accounts. Raises Refused where nothing can be written."""
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in data_dir.glob("roundtag.db*"):
+            path.chmod(0o600)
+        with tempfile.TemporaryFile(dir=data_dir):
+            pass
+    except OSError as closed:
+        raise Refused(
+            f"The data folder {data_dir} cannot be used: {closed.strerror}. "
+            "Choose another: --data-dir or DATA_DIR."
+        ) from closed
+
+
 @contextmanager
 def alone(data_dir: Path) -> Iterator[None]:
-    """Holds DATA_DIR for one supervisor at a time."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    """Holds DATA_DIR for one supervisor at a time; what its children write there is private."""
+    os.umask(0o077)
+    private(data_dir)
     handle = os.open(data_dir / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

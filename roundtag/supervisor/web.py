@@ -5,7 +5,7 @@ slower, so a larger machine gets more processes (WEB_WORKERS).
 """
 
 import importlib
-import os
+import socket
 import sys
 from typing import Any
 
@@ -27,6 +27,12 @@ def load(target: str) -> Any:
     return getattr(importlib.import_module(module), factory)()
 
 
+def numeric(host: str) -> str:
+    """The server takes numbers only; HOST may be a name such as localhost."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return str(socket.getaddrinfo(host, None, family)[0][4][0])
+
+
 def main(target: str) -> None:
     lifeline.hold()
     settings = current()
@@ -34,10 +40,10 @@ def main(target: str) -> None:
     preparation.wait_until_over(settings.data_dir)
     Granian(
         target,
-        address=settings.host,
+        address=numeric(settings.host),
         port=settings.port,
         interface=Interfaces.WSGI,
-        workers=int(os.environ.get("WEB_WORKERS", "2")),
+        workers=settings.web_workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         respawn_interval=0.3,

@@ -1,0 +1,70 @@
+"""What an administrator may get wrong, and who else may read what an installation keeps."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from roundtag import settings
+from roundtag.supervisor import preparation, web
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "²"),
+        ("WEB_WORKERS", "0"),
+        ("WEB_WORKERS", "two"),
+        ("WEB_WORKERS", "-1"),
+        ("REDIS_URL", "127.0.0.1:6379:s3cret"),
+        ("BASE_URL", "tags.example"),
+        ("BASE_URL", "javascript:s3cret"),
+    ],
+)
+def test_a_bad_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name) as refused:
+        settings.read({name: value})
+    assert "s3cret" not in str(refused.value)
+
+
+def test_good_settings_are_read() -> None:
+    read = settings.read({"WEB_WORKERS": "4", "BASE_URL": "https://a.example/",
+                          "REDIS_URL": "rediss://x:1/2"})  # fmt: skip
+    assert (read.web_workers, read.base_url) == (4, "https://a.example")
+    assert settings.read({}).web_workers == 2
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_what_is_kept_is_closed_to_other_accounts(tmp_path: Path) -> None:
+    folder = tmp_path / "given to all"
+    folder.mkdir(mode=0o755)
+    database = folder / "roundtag.db"
+    database.touch(0o644)
+    with preparation.alone(folder):
+        (folder / "later").touch()
+        assert [path.stat().st_mode & 0o077 for path in folder.iterdir()] == [0] * 3
+    with preparation.alone(tmp_path / "new"):
+        assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for bad in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("long" * 80)):
+        with pytest.raises(preparation.Refused, match="DATA_DIR"):
+            preparation.private(bad)
+
+
+def test_a_host_may_be_a_name() -> None:
+    assert [web.numeric(host) for host in ("localhost", "0.0.0.0", "::1")] == [
+        "127.0.0.1", "0.0.0.0", "::1",
+    ]  # fmt: skip
