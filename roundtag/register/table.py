@@ -77,6 +77,7 @@ def _undecodable(file: str, data: bytes) -> str:
 def _delimiter(text: str) -> str:
     """The one that cuts the heading into most cells."""
     heading = next((line for line in text.splitlines() if line.strip()), "")
+    heading = heading[: csv.field_size_limit()]
     return max(DELIMITERS, key=lambda sign: len(next(csv.reader([heading], delimiter=sign), [])))
 
 

@@ -162,6 +162,8 @@ def test_a_row_with_a_stray_comma_is_named() -> None:
         (b"site\n\x81\xff\n", 2, "encoding"),
         (b'site,building\na,"b\nc,d\n', 2, "quotes"),
         (b"x" * (8 * 1024 * 1024 + 1), 0, "too-large"),
+        (b'"' + b"a" * 200_000, 1, "quotes"),
+        (b"a" * 200_000, 1, "quotes"),
     ],
 )
 def test_files_that_are_no_table(data: bytes, line: int, code: str) -> None:
