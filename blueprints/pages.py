@@ -124,9 +124,16 @@ def me() -> Me | None:
     return Me(person.id, person.name or person.username, actor.roles)
 
 
+PACKED = frozenset({
+    "today.show", "scan.enter", "outbox.show", "more.show", "scan.open_tag", "scan.open_tag_scanned",
+    "pwa.offline",
+})  # fmt: skip
+"""What a pack may hold; every other page is for the person who asks, now."""
+
+
 def is_pack() -> bool:
     """Whether the page is fetched for the phone's store, without any person in it."""
-    return request.headers.get("X-Pack") == "1"
+    return request.headers.get("X-Pack") == "1" and request.endpoint in PACKED
 
 
 def is_fragment() -> bool:

@@ -34,8 +34,13 @@ def _form(form: Typed, status: int = 200) -> Response:
     return page
 
 
+def _who_guesses() -> str:
+    """Guesses are counted per name and address, so that nobody can lock another person out."""
+    return f"name:{_username()[:80]} from {request.remote_addr}"
+
+
 @blueprint.post("/sign-in")
-@door.limiter.limit("30 per hour", key_func=lambda: f"name:{_username()[:80]}",
+@door.limiter.limit("30 per hour", key_func=_who_guesses,
                     deduct_when=lambda response: response.status_code == 422)  # fmt: skip
 @door.limiter.limit("200 per hour", deduct_when=lambda response: response.status_code == 422)
 def sign_in_submit() -> Response:

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from blueprints import pages
+from roundtag.db import is_outage
 from roundtag.errors import FieldError, Invalid, OtherBody, RoundtagError
 from roundtag.words import N_
 
@@ -61,7 +63,8 @@ def say(error: RoundtagError | FieldError) -> str:
 def answer(status: int, code: str, detail: str, **extra: Any) -> Response:
     """A problem in the form the caller reads."""
     if wants_json():
-        body = {"type": TYPES + code, "title": code, "status": status, "detail": detail, **extra}
+        title = HTTP_STATUS_CODES.get(status, code)
+        body = {"type": TYPES + code, "title": title, "status": status, "detail": detail, **extra}
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
@@ -107,8 +110,15 @@ FULL = N_("The server's disk is full. Nothing was stored; try again later.")
 FULL_WORDS = ("disk is full", "No space left on device")
 
 
+AWAY = N_("The server's database cannot be reached just now. Try again in a moment.")
+
+
 def _broken(error: Exception) -> Response:
     log.exception("%s %s failed", request.method, request.path)
-    full = any(words in str(error) for words in FULL_WORDS)
-    status, code, message = (507, "disk-full", FULL) if full else (500, "broken", BROKEN)
-    return answer(status, code, gettext(message))
+    if any(words in str(error) for words in FULL_WORDS):
+        return answer(507, "disk-full", gettext(FULL))
+    if is_outage(error):
+        response = answer(503, "away", gettext(AWAY))
+        response.headers["Retry-After"] = "5"
+        return response
+    return answer(500, "broken", gettext(BROKEN))

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import Database, DatabaseProxy
+from peewee import Database, DatabaseProxy, InterfaceError, OperationalError
 from playhouse.db_url import parse as parse_url
 from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase, PooledSqliteDatabase
 
@@ -94,6 +94,11 @@ def _advice(version: str) -> str:
         f"SQLite {version} can corrupt its write-ahead log (fixed in 3.51.3). "
         "Install apsw, or set DATABASE_URL to a PostgreSQL database."
     )
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error says that the database is away or busy, not that a statement was wrong."""
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def sqlite_library() -> str:

@@ -236,5 +236,5 @@ def test_another_clients_queue_is_refused(
         assert answer.status_code in {403, 404}, answer.text
     answer = browser.put(f"/sync/photos/{digest}", data=worlds.jpeg()[0],
                          headers={**SYNC, "Content-Type": "image/jpeg"})  # fmt: skip
-    assert (answer.status_code, answer.json["title"]) == (404, "unlisted")
+    assert (answer.status_code, answer.json["type"]) == (404, "/problems/unlisted")
     assert snapshot() == before
