@@ -10,7 +10,7 @@ function slot(form) {
 
 // The history entry, not the page, remembers the id: "back" and reload find the entry that was
 // sent from here, while a fresh visit to the same cached page begins a record of its own.
-function remember(form, id) {
+export function remember(form, id) {
   const ids = { ...history.state?.drafts, [slot(form)]: id };
   history.replaceState({ ...history.state, drafts: ids }, "");
 }

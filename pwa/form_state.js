@@ -1,9 +1,10 @@
 import { applyConditions } from "./conditional.js";
 import { correct, renew } from "./draft.js";
+import { drop } from "./keep.js";
 import { clearPhotos } from "./photos.js";
-import { clearNotes, note } from "./places.js";
+import { clearNotes, explain } from "./places.js";
 import { sentence } from "./states.js";
-import { say } from "./words.js";
+import { moment, say } from "./words.js";
 
 const TONES = { received: "ok", attention: "now" };
 
@@ -26,19 +27,26 @@ function line(text) {
   return paragraph;
 }
 
+function tell(form, tone, ...parts) {
+  const box = status(form);
+  box.className = `notice notice--${tone}`;
+  box.replaceChildren(...parts);
+}
+
 function fold(form, folded) {
   for (const child of form.children) {
     if (!child.hasAttribute("data-outbox-status")) child.style.display = folded ? "none" : "";
   }
 }
 
-function another(form) {
+function another(form, word = "new_entry") {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn";
   button.setAttribute("data-new-entry", "");
-  button.textContent = say("new_entry");
+  button.textContent = say(word);
   button.addEventListener("click", () => {
+    drop(form);
     renew(form);
     release(form);
     form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
@@ -73,31 +81,26 @@ export function release(form) {
   applyConditions(form);
 }
 
-function explain(form, { field, message }) {
-  const control = form.elements.namedItem(field);
-  const first = control instanceof RadioNodeList ? control[0] : control;
-  if (!first) return status(form).append(line(message));
-  first.setAttribute("aria-invalid", "true");
-  return note(first, message);
-}
-
 /** The server refused it: everything typed is still here, each cause stands at its field. */
-export function refuse(form, row) {
+export function refuse(form, row, resumed = false) {
   correct(form);
   clearNotes(form);
   fold(form, false);
   form.dataset.state = row.state;
-  const box = status(form);
-  box.className = "notice notice--now";
-  box.replaceChildren(line(sentence(row)));
-  row.last_error.errors.forEach((error) => explain(form, error));
+  tell(form, "now", line(sentence(row)), ...(resumed ? [another(form, "start_over")] : []));
+  for (const { field, message } of row.last_error.errors) {
+    if (!explain(form, field, message)) status(form).append(line(message));
+  }
   form.querySelector("[aria-invalid]")?.focus();
 }
 
+/** What was filled in on an earlier visit is back in the form. */
+export function showKept(form, at) {
+  tell(form, "saved", line(say("kept", { time: moment(at) })), another(form, "start_over"));
+}
+
 export function showNotSaved(form, error) {
-  const box = status(form);
   form.dataset.state = "not-saved";
-  box.className = "notice notice--now";
   const full = error.name === "QuotaExceededError";
-  box.replaceChildren(line(full ? say("not_saved_full") : say("not_saved", { reason: error.message })));
+  tell(form, "now", line(full ? say("not_saved_full") : say("not_saved", { reason: error.message })));
 }

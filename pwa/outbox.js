@@ -2,9 +2,11 @@ import { listen } from "./bus.js";
 import { drain } from "./drain.js";
 import { draftOf, renew } from "./draft.js";
 import { refuse, release, settle, showNotSaved } from "./form_state.js";
+import { drop, wireKeeping } from "./keep.js";
 import { wirePhotos } from "./photos.js";
 import { rowOf } from "./queue.js";
 import { file } from "./record.js";
+import { resume } from "./resume.js";
 import { owner } from "./session.js";
 
 const wired = new WeakSet();
@@ -17,6 +19,7 @@ export async function submit(form, submitter) {
   draft.busy = true;
   try {
     settle(form, await file(form, submitter, draft));
+    drop(form);
     drain();
   } catch (error) {
     showNotSaved(form, error);
@@ -29,7 +32,7 @@ async function refresh(form) {
   const draft = draftOf(form);
   if (draft.busy) return;
   const row = await rowOf(draft.id);
-  if (!row) return;
+  if (!row) return resume(form);
   if (row.owner_user_id !== owner()) {
     renew(form);
     release(form);
@@ -48,6 +51,7 @@ function prepare(form) {
   form.autocomplete = "off";
   form.addEventListener("input", () => (draftOf(form).touched = true));
   wirePhotos(form);
+  wireKeeping(form);
 }
 
 /** Give every outbox form under `root` its draft, and show what became of one sent before. */

@@ -6,6 +6,7 @@ import { sentence } from "./states.js";
 import { retry } from "./verdict.js";
 import { moment, say } from "./words.js";
 
+const PLACES = { inspection: "check", swap: "swap", fault: "fault" };
 const TONES = { received: "ok", attention: "now" };
 
 let sending = null;
@@ -16,6 +17,9 @@ function fill(element, name, text) {
   place.textContent = text;
   place.hidden = !text;
 }
+
+const whereToCorrect = (row) =>
+  row.state === "attention" ? `${row.path}#${PLACES[row.kind]}` : row.path;
 
 function render(template, row) {
   const item = template.content.firstElementChild.cloneNode(true);
@@ -30,7 +34,7 @@ function render(template, row) {
   fill(item, "state", busy ? say("sending") : sentence(row));
   fill(item, "message", row.receipt?.message ?? "");
   const link = item.querySelector("a[data-field-link]");
-  if (link) link.href = row.receipt?.url ?? row.path;
+  if (link) link.href = row.receipt?.url ?? whereToCorrect(row);
   const button = item.querySelector("[data-retry]");
   if (button) button.hidden = row.state !== "attention";
   return item;

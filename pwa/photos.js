@@ -56,6 +56,12 @@ function show(input, draft, photo, thumb) {
   list.append(item);
 }
 
+function satisfied(input, draft) {
+  if (!input.required || !has(draft, input)) return;
+  input.dataset.wanted = "";
+  input.required = false;
+}
+
 async function take(input, draft, files) {
   note(input, say("photo_reading"), "hint");
   let trouble = "";
@@ -68,11 +74,10 @@ async function take(input, draft, files) {
       trouble = error.message === "photo_empty" ? error.message : "photo_unreadable";
     }
   }
-  if (input.required && has(draft, input)) {
-    input.dataset.wanted = "";
-    input.required = false;
-  }
+  satisfied(input, draft);
   note(input, trouble && say(trouble));
+  draft.touched = true;
+  input.dispatchEvent(new Event("photos", { bubbles: true }));
 }
 
 /** Read at once: a phone may empty the file behind an input as soon as the camera returns. */
@@ -83,6 +88,18 @@ export function wirePhotos(form) {
     const files = [...input.files];
     draft.reading = draft.reading.then(() => take(input, draft, files)).then(() => (input.value = ""));
   });
+}
+
+/** Photos of a draft that comes back stand at their fields again. */
+export async function showAgain(form, draft) {
+  for (const photo of draft.photos) {
+    const input = form.querySelector(`input[type="file"][name="${CSS.escape(photo.field)}"]`);
+    if (!input) continue;
+    const image = await createImageBitmap(new Blob([photo.bytes]));
+    show(input, draft, photo, draw(image, THUMB_SIDE));
+    image.close();
+    satisfied(input, draft);
+  }
 }
 
 export function clearPhotos(form) {

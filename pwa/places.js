@@ -17,6 +17,16 @@ export function note(control, text, tone = "error") {
   place.hidden = !text;
 }
 
+/** A cause at the field that the server named; false if the form has no such field. */
+export function explain(form, field, message) {
+  const control = form.elements.namedItem(field);
+  const first = control instanceof RadioNodeList ? control[0] : control;
+  if (!first) return false;
+  first.setAttribute("aria-invalid", "true");
+  note(first, message);
+  return true;
+}
+
 export const thumbs = (control) => find(control, "data-thumbs-for", "div");
 
 export function clearNotes(form) {

@@ -6,9 +6,10 @@ const KEEP_RECEIPTS = 30 * DAY;
 
 export const UNSENT = new Set(["saved", "photos", "attention"]);
 
-const photosOf = (id) => IDBKeyRange.bound([id], [id, []]);
+const photosRange = (id) => IDBKeyRange.bound([id], [id, []]);
 
 export const rowOf = (id) => read("outbox", id);
+export const photosOf = (id) => readAll("photos", photosRange(id));
 export const photoOf = (id, sha256) => read("photos", [id, sha256]);
 
 /** Every row of one person in the order of filling; nobody else's row leaves this function. */
@@ -66,7 +67,7 @@ export async function update(id, changes) {
 export async function acknowledge(id, receipt) {
   await change(["outbox", "photos"], async (tx) => {
     const row = await patch(tx, id, { state: "received", receipt, last_error: null, next_at: null });
-    await tx.objectStore("photos").delete(photosOf(id));
+    await tx.objectStore("photos").delete(photosRange(id));
     // The refused entry that this one corrects held the very same pictures.
     for (const { sha256 } of row.supersedes ? row.photos : []) {
       await tx.objectStore("photos").delete([row.supersedes, sha256]);
@@ -77,7 +78,7 @@ export async function acknowledge(id, receipt) {
 
 /** The server knows this id with another content: both stay, ours under an id of its own. */
 export async function fork(old) {
-  const photos = await readAll("photos", photosOf(old.submission_id));
+  const photos = await photosOf(old.submission_id);
   const id = crypto.randomUUID();
   const row = { ...old, submission_id: id, supersedes: old.submission_id, forked: true };
   await commit({ ...row, state: "saved", attempts: 0, next_at: 0, last_error: null }, photos);

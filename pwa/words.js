@@ -9,6 +9,8 @@ export const KEYS = [
   "not_saved",
   "not_saved_full",
   "new_entry",
+  "start_over",
+  "kept",
   "photo_reading",
   "photo_empty",
   "photo_unreadable",

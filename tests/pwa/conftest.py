@@ -13,6 +13,10 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 from tests.house.chromium import CONTROLLED, READ_STORE
 
 DEVICE = "/t/7K3M9QX2PD"
+WAIT_FOR_DRAFTS = f"""async (wanted) => {{
+  const read = {READ_STORE};
+  while ((await read("drafts")).length !== wanted) await new Promise(requestAnimationFrame);
+}}"""
 
 sys.path.insert(0, str(Path(__file__).parent))
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -96,6 +100,10 @@ class Phone:
     def photos(self) -> list[str]:
         """Hashes of the photo bytes still on the phone."""
         return [row["sha256"] for row in self.page.evaluate(READ_STORE, "photos")]
+
+    def keeps(self, drafts: int) -> None:
+        """Wait until so many unfiled drafts lie on the disk."""
+        self.page.evaluate(WAIT_FOR_DRAFTS, drafts)
 
     def states(self) -> list[str]:
         return [row["state"] for row in self.rows()]

@@ -15,6 +15,8 @@ WORDS = {
     "not_saved": "NOT saved: {reason}",
     "not_saved_full": "NOT saved: this phone is full",
     "new_entry": "New entry",
+    "start_over": "Start over",
+    "kept": "Back since {time}",
     "photo_reading": "Reading the photo",
     "photo_empty": "This photo is empty",
     "photo_unreadable": "This file is not a picture",
