@@ -24,4 +24,4 @@ def show() -> Response:
     stops = rounds.next_stops(cards[0].id, NEXT) if cards else []
     assigned = faults.lines(actor, assignee_id=mine) if mine else faults.lines(actor)
     return pages.show("today/show.html", nav="today", today=today, rounds=cards, next_stops=stops,
-                      faults=assigned)  # fmt: skip
+                      faults=assigned, mine=bool(mine))  # fmt: skip
