@@ -11,6 +11,8 @@ function sentence({ done, total, asOf, filling, incomplete }) {
 }
 
 function show(progress) {
+  // Who has no round has no pack: the page's own sentence stays.
+  if (!progress.total) return;
   for (const element of document.querySelectorAll("[data-pack-progress]")) {
     element.hidden = false;
     element.textContent = sentence(progress);
