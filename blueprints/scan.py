@@ -49,7 +49,8 @@ def open_(code: str, scanned: bool, form: Typed | None = None, which: str = "") 
 
 def _friendly(kind: str, status: int) -> Response:
     """One page for unknown and malformed codes alike; it reveals nothing."""
-    page = pages.show("scan/unknown.html", chrome="public", kind=kind)
+    chrome = "staff" if current_user.is_authenticated else "public"
+    page = pages.show("scan/unknown.html", nav="scan", chrome=chrome, kind=kind)
     page.status_code = status
     return page
 
