@@ -124,10 +124,8 @@ def me() -> Me | None:
     return Me(person.id, person.name or person.username, actor.roles)
 
 
-PACKED = frozenset({
-    "today.show", "scan.enter", "outbox.show", "more.show", "scan.open_tag", "scan.open_tag_scanned",
-    "pwa.offline",
-})  # fmt: skip
+PACKED = frozenset({"today.show", "scan.enter", "scan.open_tag", "scan.open_tag_scanned",
+                    "outbox.show", "more.show", "pwa.offline"})  # fmt: skip
 """What a pack may hold; every other page is for the person who asks, now."""
 
 

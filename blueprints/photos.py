@@ -12,6 +12,5 @@ def show(attachment_id: int) -> Response:
     size = "thumb" if request.args.get("size") == "thumb" else "view"
     digest = attachments.digest_of(attachment_id, door.actor())
     response = Response(blobs.derivative(digest, size), mimetype="image/jpeg")
-    response.headers["Cache-Control"] = "private, max-age=86400"
     response.headers["Content-Disposition"] = f"inline; filename=photo-{attachment_id}.jpg"
     return response

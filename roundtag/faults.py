@@ -60,6 +60,8 @@ def report_fault(command: ReportFault, deed: Deed) -> Outcome:
 
 def report_as_attendee(command: ReportFault, deed: Deed) -> Outcome:
     """A report by anyone at a tag; the outcome's address follows the fault without an account."""
+    if len(command.photos) > 1:
+        raise invalid("photo", "many", N_("One photo is enough. Choose the clearest."))
     fault = _report(command, deed, source="attendee")
     secret = links.grant("fault-status", fault.id, deed.received_at)
     return _told(fault, f"/status/{secret}")

@@ -42,7 +42,8 @@ from roundtag.models import (
 PASSWORD = "correct horse battery"
 ITEMS = (
     {"key": "image", "kind": "check", "zh": "画面", "en": "Image"},
-    {"key": "lamp", "kind": "reading", "unit": "h", "min": 0, "max": 4000, "zh": "灯时", "en": "Lamp"},
+    {"key": "lamp", "kind": "reading", "unit": "h", "min": 0, "max": 4000, "zh": "灯时",
+     "en": "Lamp"},
     {"key": "filter", "kind": "choice", "zh": "滤网", "en": "Filter",
      "options": [{"key": "clean", "zh": "净", "en": "Clean"},
                  {"key": "blocked", "zh": "堵", "en": "Blocked", "fail": True}]},
@@ -86,8 +87,9 @@ def build(code: str = "A") -> World:
     """A client's world; call `open_provider()` once before the first."""
     client_id = _id(run(clients.add_client, clients.AddClient(code, f"客户{code}")))
     day = clock.local_day(clock.now())
-    contract_id = _id(run(clients.add_contract, clients.AddContract(
-        client_id, f"HT-{code}", "运维合同", date(day.year, day.month, 1), date(day.year + 1, 12, 31))))  # fmt: skip
+    first, last = date(day.year, day.month, 1), date(day.year + 1, 12, 31)
+    order = clients.AddContract(client_id, f"HT-{code}", "运维合同", first, last)
+    contract_id = _id(run(clients.add_contract, order))
     run(checklists.publish_checklists, checklists.PublishChecklists((
         {"category": "projector", "occasion": "monthly", "name_zh": "投影机月检",
          "name_en": "Projector, monthly", "items": list(ITEMS)},)))  # fmt: skip
@@ -156,7 +158,7 @@ def _device(deed: Deed, command: Place, room: Room, model: DeviceModel, number: 
     history.record(deed, "registered", device)
 
 
-def envelope(form: str, fields: dict[str, str], owner: int | None, *, id: str | None = None,
+def envelope(form: str, fields: dict[str, str], owner: int | None, *, id: str | None = None,  # noqa: A002
              photos: tuple[Photo, ...] = (), **more: Any) -> Envelope:  # fmt: skip
     """What a phone would send for a filled form."""
     body = json.dumps([list(p) for p in fields.items()], ensure_ascii=False, separators=(",", ":"))
@@ -178,8 +180,10 @@ def check_form(world: World, device: int = 0, **more: str) -> dict[str, str]:
 
 
 def swap_form(world: World, device: int = 0, **more: str) -> dict[str, str]:
-    return {"tag": world.tags[device], "expected_old_serial": f"SN{world.code}{device + 1}",
-            "new_serial": f"SP{world.code}1", "old_unit_to": "repair", "reason": "faulty", **more}  # fmt: skip
+    serials = {"expected_old_serial": f"SN{world.code}{device + 1}",
+               "new_serial": f"SP{world.code}1"}  # fmt: skip
+    return {"tag": world.tags[device], **serials, "old_unit_to": "repair", "reason": "faulty",
+            **more}  # fmt: skip
 
 
 def fault_form(world: World, device: int = 0, **more: str) -> dict[str, str]:

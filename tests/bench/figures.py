@@ -104,9 +104,7 @@ def first_scan(code: str) -> list[Figure]:
     sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)
     files = {url: browser.get(url).get_data() for url in [*sheets, *scripts]}
     page = browser.get(path, headers={"Accept-Encoding": "br"}).get_data()
-    total = len(page) + sum(
-        len(brotli.compress(data, quality=11)) for data in files.values()
-    )
+    total = len(page) + sum(len(brotli.compress(data, quality=11)) for data in files.values())
     return [
         Figure("first scan on the wire: HTML + CSS + JS", f"{total / 1000:.1f} kB",
                f"{len(files)} files", "≤ 45 kB"),

@@ -255,3 +255,11 @@ def test_an_attendees_contact_is_kept_with_the_fault_only(world: World) -> None:
     assert the(receipt).contact == CONTACT
     assert faults.page(the(receipt).id, world.engineer).contact == CONTACT
     assert CONTACT in Submission.get_by_id(receipt.id).body
+
+
+def test_an_attendee_sends_one_photo(world: World) -> None:
+    photos = tuple(jpeg(colour)[1] for colour in ("navy", "red"))
+    command = faults.ReportFault(world.room_tag, "no_picture", photos=photos)
+    with pytest.raises(Invalid) as refused:
+        run(faults.report_as_attendee, command, ATTENDEE)
+    assert [(e.field, e.code) for e in refused.value.errors] == [("photo", "many")]
