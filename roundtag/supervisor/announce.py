@@ -1,10 +1,8 @@
 """What a person reads in the terminal once the site answers: addresses, QR code, accounts."""
 
-import importlib
-import importlib.util
-import socket
-
+from roundtag.addresses import lan_address
 from roundtag.settings import Settings
+from tags import qr
 
 DEMO_ACCOUNTS = ("engineer", "manager", "client")
 
@@ -15,23 +13,12 @@ def addresses(settings: Settings) -> list[str]:
         return [settings.base_url]
     if settings.host not in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         return [_url(settings.host, settings.port)]
-    lan = lan_address()
-    return [_url(host, settings.port) for host in ("127.0.0.1", lan) if host]
+    hosts = dict.fromkeys(("127.0.0.1", lan_address()))
+    return [_url(host, settings.port) for host in hosts]
 
 
 def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def lan_address() -> str | None:
-    """This machine's address on its network. Connecting a UDP socket sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        found = str(probe.getsockname()[0])
-    return None if found.startswith("127.") else found
 
 
 def show(settings: Settings, demo: bool, password: str | None, seconds: float) -> None:
@@ -40,8 +27,8 @@ def show(settings: Settings, demo: bool, password: str | None, seconds: float) -
     if demo:
         lines += [f"Demo accounts: {', '.join(DEMO_ACCOUNTS)}", _password_line(password)]
     print("\n".join(lines), flush=True)
-    if code := terminal_qr(where[-1]):
-        print(f"\n{code}\nScan to open it on a phone in the same network.", flush=True)
+    code = qr.terminal(where[-1])
+    print(f"\n{code}\nScan to open it on a phone in the same network.", flush=True)
     print("Ctrl-C stops it.\n", flush=True)
 
 
@@ -49,11 +36,3 @@ def _password_line(password: str | None) -> str:
     if password:
         return f"Password of all three, shown this once: {password}"
     return "Password: as shown at the first start (a new demo: another --data-dir)."
-
-
-def terminal_qr(url: str) -> str | None:
-    """The address as a QR code of block characters, where the tags library can draw one."""
-    if importlib.util.find_spec("tags.qr") is None:
-        return None
-    draw = getattr(importlib.import_module("tags.qr"), "terminal", None)
-    return draw(url) if draw else None
