@@ -15,8 +15,9 @@ test: setup .venv/.browser
 bench: setup .venv/.browser
 	@.venv/bin/python -m tests.bench
 
-soak: setup
+soak: setup .venv/.browser
 	@$(PYTEST) -m soak -p no:randomly tests
+	@.venv/bin/python -m tests.e2e.offline.schedules --seeds 0:1000 --results docs/soak.md
 
 lint: setup
 	@bin/lint

@@ -20,6 +20,8 @@ from blueprints import (
     people,
     photos,
     pwa,
+    rescue,
+    reviews,
     rooms,
     rounds,
     scan,
@@ -27,11 +29,12 @@ from blueprints import (
     sync,
     tagging,
     today,
+    trust,
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, rooms, rounds,
-            scan, spares, sync, tagging, today)  # fmt: skip
+FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, rescue, reviews,
+            rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 
@@ -45,7 +48,7 @@ def create_app() -> Flask:
         MAX_FORM_MEMORY_SIZE=MARGIN,
         SESSION_COOKIE_NAME="roundtag",
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=(chosen.base_url or "").startswith("https://"),
+        SESSION_COOKIE_SECURE=chosen.https,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     if db.database.obj is None:

@@ -157,6 +157,6 @@ def _secure(response: Response) -> Response:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["X-Robots-Tag"] = "noindex"
     headers.setdefault("Cache-Control", "no-store")
-    if (current().base_url or "").startswith("https://"):
+    if current().https and not current().tls:  # who once trusted a trial is not bound to it
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages, problems
-from roundtag import blobs, sync
+from roundtag import blobs, sync, whereabouts
 from roundtag.commands import Photo, Receipt
 from roundtag.errors import BadImage, Invalid, NotFound, RoundtagError, TooLarge, invalid
 from tags import codes
@@ -74,7 +74,7 @@ def _uploads() -> list[tuple[str, FileStorage]]:
 
 
 def _store(name: str, upload: FileStorage) -> Photo:
-    data = upload.stream.read(blobs.MAX_BYTES + 1)
+    data = whereabouts.without_place(upload.stream.read(blobs.MAX_BYTES + 1))
     try:
         blob = blobs.put_photo(data)
     except (BadImage, TooLarge) as refused:

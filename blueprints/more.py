@@ -1,11 +1,13 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from blueprints import pages
+from blueprints import door, pages
+from roundtag import access
 
 blueprint = Blueprint("more", __name__)
 
 
 @blueprint.get("/more")
 def show() -> Response:
-    return pages.show("more/show.html", nav="more")
+    return pages.show("more/show.html", nav="more", office=access.OFFICE & door.actor().roles,
+                      reviewer=access.REVIEWERS & door.actor().roles)  # fmt: skip

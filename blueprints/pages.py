@@ -35,6 +35,7 @@ class Page:
     pack: bool = False
     as_of: datetime = field(default_factory=clock.now)
     theme: str | None = None
+    zone: str = clock.DEFAULT_ZONE
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def me() -> Me | None:
 
 
 PACKED = frozenset({"today.show", "scan.enter", "scan.open_tag", "scan.open_tag_scanned",
+                    "scan.record",
                     "outbox.show", "more.show", "pwa.offline"})  # fmt: skip
 """What a pack may hold; every other page is for the person who asks, now."""
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import devices, door, forms, pages, rooms
 from blueprints.forms import Typed
-from roundtag import data, faults, tagging
+from roundtag import addresses, data, faults, tagging
 from roundtag import rooms as room_pages
 from roundtag.errors import Gone, Invalid, NotFound
 from tags import codes
@@ -83,6 +83,33 @@ def report(code: str) -> Response:
     return forms.done(receipt)
 
 
+@blueprint.get("/record")
+def record() -> Response:
+    """Records at a code whose page is not here; kept on phones for tags of no pack."""
+    typed = request.args.get("code", "")
+    return _record_page(codes.parse(typed) or "", Typed(), slip=bool(typed))
+
+
+@blueprint.post("/record")
+def record_submit() -> Response:
+    code = request.form.get("tag", "")
+    try:
+        receipt = forms.submit("note", code)
+    except Invalid as refused:
+        return _record_page(code, forms.typed(refused))
+    except NotFound:
+        return _friendly("unknown", 404)
+    return forms.done(receipt, receipt.url or url_for("outbox.show"))
+
+
+def _record_page(code: str, form: Typed, slip: bool = False) -> Response:
+    page = pages.show("scan/record.html", nav="scan", path=url_for("scan.record"), tag=code,
+                      form=form, slip=slip and not code, symptoms=data.symptoms(),
+                      submission_id=forms.page_id())  # fmt: skip
+    page.status_code = 422 if form.errors else 200
+    return page
+
+
 @blueprint.get("/status/<secret>")
 @door.limiter.limit("60 per minute")
 def status(secret: str) -> Response:
@@ -97,7 +124,7 @@ def status(secret: str) -> Response:
 def enter() -> Response:
     """The scanner's page; with ?code= it goes on to that tag."""
     typed = request.args.get("code")
-    return pages.show("scan/enter.html", nav="scan", form=Typed()) if typed is None else _go(typed)
+    return _scanner(Typed()) if typed is None else _go(typed)
 
 
 @blueprint.post("/scan")
@@ -112,7 +139,10 @@ def _go(typed: str) -> Response:
     if not current_user.is_authenticated:
         return _friendly("unknown", 404)
     message = _("This code has a slip: check it against the label, letter by letter.")
-    form = Typed({"code": typed}, {"code": message})
-    page = pages.show("scan/enter.html", nav="scan", form=form)
+    page = _scanner(Typed({"code": typed}, {"code": message}))
     page.status_code = 422
     return page
+
+
+def _scanner(form: Typed) -> Response:
+    return pages.show("scan/enter.html", nav="scan", form=form, bases=[addresses.base_url()])

@@ -7,14 +7,15 @@ from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext
 from flask_login import current_user
 
-from blueprints import door
-from roundtag import blobs, clock, static_files, sync
+from blueprints import decisions, door
+from roundtag import blobs, clock, reviews, sealing, static_files, sync
 from roundtag.commands import Receipt
 from roundtag.errors import Invalid, RoundtagError, TooLarge, invalid
 from roundtag.words import N_
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
 MAX_ENVELOPE = 512 * 1024
+CHUNK = 256 * 1024
 
 
 class WrongType(RoundtagError):
@@ -43,12 +44,39 @@ def whoami() -> Response:
     )
 
 
+@blueprint.get("/seal-key")
+def seal_key() -> Response:
+    """The key under which this person's phones seal what they leave behind; to them alone."""
+    _check_header()
+    person = current_user.person
+    return jsonify(
+        owner=person.id, name=person.name or person.username, key=sealing.key_of(person.id)
+    )
+
+
 @blueprint.post("/<submission_id>")
 def submit(submission_id: str) -> tuple[Response, int]:
     _check_header()
     envelope = sync.parse(_json(), submission_id, door.actor())
     receipt = sync.submit(envelope, door.actor())
     return jsonify(_receipt(receipt)), 200 if receipt.repeated else 201
+
+
+@blueprint.get("/<submission_id>")
+def receipt(submission_id: str) -> Response:
+    """The receipt of one's own entry, and how it was settled when it had to be."""
+    _check_header()
+    known, settled = reviews.receipt_of(submission_id, door.actor())
+    return jsonify({**_receipt(known), "settled": settled and _settled(settled)})
+
+
+def _settled(settled: reviews.Done) -> dict[str, Any]:
+    return {
+        "at": clock.to_text(settled.at),
+        "by": settled.who,
+        "decision": settled.decision,
+        "message": decisions.sentence(settled.decision, settled.note),
+    }
 
 
 def _check_header() -> None:
@@ -69,11 +97,19 @@ def _json() -> Any:
 def _data(limit: int, words: str) -> bytes:
     """The bytes sent; their announced length may be missing."""
     if (request.content_length or 0) > limit:
+        _swallow()
         raise TooLarge(limit=words)
     sent = request.get_data(cache=False)
     if len(sent) > limit:
         raise TooLarge(limit=words)
     return sent
+
+
+def _swallow() -> None:
+    """Reads what is refused: a client that is still sending would see a broken line instead of
+    the refusal, take the server for away, and send for ever."""
+    while request.stream.read(CHUNK):
+        pass
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
@@ -100,6 +136,12 @@ def put_photo(digest: str) -> tuple[Response, int]:
     except Invalid as refused:
         raise WrongBytes(*refused.errors) from refused
     answer = jsonify(
-        sha256=blob.sha256, size=blob.size, received_at=clock.to_text(blob.received_at)
+        sha256=blob.sha256,
+        size=blob.size,
+        received_at=clock.to_text(blob.received_at),
+        complete=[
+            {"id": each.id, "sha256": each.sha256}
+            for each in sync.completed_by(digest, door.actor())
+        ],
     )
     return answer, 200 if before else 201

@@ -1,9 +1,11 @@
 import { listen } from "./bus.js";
+import { calmly } from "./calmly.js";
 import { rowsOf, UNSENT } from "./queue.js";
 import { owner } from "./session.js";
-import { say } from "./words.js";
+import { say, span } from "./words.js";
 
 const CLOCK_TOLERANCE = 300_000;
+const DAY = 86_400_000;
 
 function show(rows) {
   const n = rows.length;
@@ -15,24 +17,51 @@ function show(rows) {
   }
 }
 
+// What has waited so long may sit on a phone that is never in a network again.
+function showOld(rows) {
+  const n = rows.filter((row) => Date.now() - Date.parse(row.created_wall) > DAY).length;
+  for (const notice of document.querySelectorAll("[data-unsent-old]")) {
+    notice.hidden = n === 0;
+    notice.querySelector("[data-text]").textContent = say("unsent_old", { n });
+  }
+}
+
 async function refresh() {
   const rows = owner() ? await rowsOf(owner()) : [];
-  show(rows.filter((row) => UNSENT.has(row.state)));
+  const unsent = rows.filter((row) => UNSENT.has(row.state));
+  show(unsent);
+  showOld(unsent);
 }
 
 function showPaused(why) {
   for (const notice of document.querySelectorAll("[data-paused]")) {
     notice.hidden = notice.dataset.paused !== why;
+    // Back to this very page: it goes on by itself from there.
+    const link = notice.querySelector('a[href^="/sign-in"]');
+    if (link) link.search = new URLSearchParams({ next: location.pathname + location.search });
   }
 }
 
 function showClock(offset) {
   const wrong = Math.abs(offset) > CLOCK_TOLERANCE;
-  document.querySelectorAll("[data-clock-wrong]").forEach((notice) => (notice.hidden = !wrong));
+  const text = say(offset < 0 ? "clock_ahead" : "clock_behind", { amount: span(offset) });
+  for (const notice of document.querySelectorAll("[data-clock-wrong]")) {
+    notice.hidden = !wrong;
+    notice.querySelector("[data-text]").textContent = text;
+  }
+}
+
+/** Entries that lay here sealed are their owner's again. */
+export function showBack(n) {
+  for (const notice of document.querySelectorAll("[data-back]")) {
+    notice.hidden = false;
+    notice.querySelector("[data-text]").textContent = say("back", { n });
+  }
+  refresh();
 }
 
 export function wireBadge() {
-  listen("row", refresh);
+  listen("row", calmly(refresh));
   listen("paused", showPaused);
   listen("clock", showClock);
   addEventListener("pageshow", (event) => event.persisted && refresh());

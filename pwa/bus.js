@@ -13,6 +13,11 @@ export function announce(type, detail) {
   channel?.postMessage({ type, detail });
 }
 
+/** Tell every other tab, and not this page. */
+export function tellOthers(type, detail) {
+  channel?.postMessage({ type, detail });
+}
+
 export function listen(type, react) {
   here.addEventListener(type, (event) => react(event.detail));
 }

@@ -17,10 +17,16 @@ function mute(control) {
   }
 }
 
+// Asked for in a part that is shown; without this script every part is shown, and none is a must.
+function demand(control) {
+  control.required ||= "required" in control.dataset;
+  mute(control);
+}
+
 export function applyConditions(form) {
   for (const part of form.querySelectorAll("[data-show-if]")) {
     part.hidden = !holds(form, part.dataset.showIf);
-    part.querySelectorAll("input, select, textarea, button").forEach(mute);
+    part.querySelectorAll("input, select, textarea, button").forEach(demand);
   }
 }
 

@@ -2,6 +2,15 @@ import { openDB } from "../vendor/idb@8.0.4/index.js";
 
 const NAME = "roundtag";
 
+// The first build kept one draft per person and form, and named it so.
+async function nameDraftsByEntry(drafts) {
+  for (const { draft_id: old, id, ...draft } of await drafts.getAll()) {
+    const [owner, kind, entity] = old.split(" ");
+    await drafts.put({ label: "", path: "", ...draft, draft_id: id, owner: Number(owner), kind, entity });
+    await drafts.delete(old);
+  }
+}
+
 // Steps only ever add: a page of an older build must go on working on a newer database.
 const STEPS = [
   (db) => {
@@ -11,6 +20,9 @@ const STEPS = [
     db.createObjectStore("packs", { keyPath: "name" });
     db.createObjectStore("meta");
   },
+  // All that may be read of a sealed entry is its key: whose it is, and whether it waits (0 or 1).
+  (db) => db.createObjectStore("sealed", { keyPath: ["owner", "name", "waits", "id"] }),
+  (_db, tx) => nameDraftsByEntry(tx.objectStore("drafts")),
 ];
 
 let opening = null;
@@ -21,7 +33,9 @@ function forget() {
 
 function open(version) {
   const opened = openDB(NAME, version, {
-    upgrade: (db, from) => STEPS.slice(from).forEach((step) => step(db)),
+    upgrade: async (db, from, _to, tx) => {
+      for (const step of STEPS.slice(from)) await step(db, tx);
+    },
     // A tab that clings to its connection would hold up every other tab's migration.
     blocking: () => opened.then((db) => db.close()).then(forget),
     terminated: forget,
@@ -79,6 +93,7 @@ export function change(stores, work) {
 
 export const read = (store, key) => use((db) => db.get(store, key));
 export const readAll = (store, range) => use((db) => db.getAll(store, range));
+export const readKeys = (store, range) => use((db) => db.getAllKeys(store, range));
 export const readMeta = (key) => read("meta", key);
 export const writeMeta = (key, value) =>
   change(["meta"], (tx) => tx.objectStore("meta").put(value, key));

@@ -1,3 +1,5 @@
+import { claim } from "./claim.js";
+
 const drafts = new WeakMap();
 
 function slot(form) {
@@ -24,10 +26,18 @@ function begin(form, id) {
     touched: false,
     busy: false,
     committed: false,
+    mine: false,
   };
   drafts.set(form, draft);
   remember(form, id);
+  own(draft);
   return draft;
+}
+
+/** Make sure that no other tab writes this draft; `mine` says so once `claimed` has come true. */
+export function own(draft) {
+  draft.claimed = claim(draft.id).then((mine) => (draft.mine = mine));
+  return draft.claimed;
 }
 
 export function draftOf(form) {
@@ -37,6 +47,12 @@ export function draftOf(form) {
 /** A new id for the next entry from this form. */
 export function renew(form) {
   return begin(form, crypto.randomUUID());
+}
+
+/** Another tab has this draft: what is filled in here becomes an entry of its own. */
+export function part(form) {
+  const { photos, touched } = draftOf(form);
+  return Object.assign(renew(form), { photos, touched });
 }
 
 /** The next submission corrects the refused one: new id, the old one named, photos kept. */

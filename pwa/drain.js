@@ -1,10 +1,10 @@
+import { wakeLater } from "./background.js";
 import { announce, listen } from "./bus.js";
+import { carryAll } from "./carry.js";
 import { nextRow } from "./order.js";
-import { rowsOf } from "./queue.js";
+import { rowsFor } from "./queue.js";
 import { askedToWait, hold, later, onTime, proceed, wakeFor } from "./schedule.js";
-import { deliver } from "./send.js";
-import { becomeUser, owner } from "./session.js";
-import { conclude } from "./verdict.js";
+import { owner } from "./session.js";
 import { whoami } from "./wire.js";
 
 const STUCK = 150_000;
@@ -25,55 +25,46 @@ async function greet() {
     announce("paused", "sign-in");
     return null;
   }
-  await becomeUser(who.user.id);
-  return who.user.id;
+  if (who.user.id === owner()) return owner();
+  // Whose phone this is now is a matter of the pages; nothing is sent in the wrong name meanwhile.
+  announce("hands", who.user.id);
+  return null;
 }
 
-async function work(me, force) {
-  const tried = new Set();
-  for (;;) {
-    const row = nextRow(await rowsOf(me), tried, force);
-    if (!row) return true;
-    tried.add(row.submission_id);
-    announce("sending", row.submission_id);
-    const verdict = await deliver(row);
-    await conclude(row, verdict);
-    announce("sending", null);
-    if (verdict.act === "stop") await hold(verdict.retryAfter);
-    if (["sign-in", "stranger"].includes(verdict.act)) announce("paused", "sign-in");
-    if (["stop", "sign-in", "stranger"].includes(verdict.act)) return false;
-  }
-}
-
-async function run(force) {
-  const rows = owner() ? await rowsOf(owner()) : [];
+async function run(options) {
+  const { force } = options;
+  const rows = owner() ? await rowsFor(owner()) : [];
   if (!nextRow(rows, new Set(), force)) return wakeFor(rows);
+  wakeLater();
   const wait = await askedToWait();
   if (wait && !force) return later(wait);
   const me = await greet();
-  if (!me || !(await work(me, force))) return undefined;
+  if (!me || !(await carryAll(me, options))) return undefined;
   await proceed();
-  return wakeFor(await rowsOf(me));
+  return wakeFor(await rowsFor(me));
 }
 
 // The lock only saves traffic: the server's receipt is what makes one record of two sends,
 // so a lock that never comes free is ignored in the end.
-async function alone(force) {
-  if (!navigator.locks) return run(force);
+async function alone(options) {
+  if (!navigator.locks) {
+    await run(options);
+    return announce("idle");
+  }
   const ran = await navigator.locks.request("roundtag-outbox", { ifAvailable: true }, async (lock) => {
-    if (lock) await run(force);
+    if (lock) await run(options);
     return Boolean(lock);
   });
   if (ran) return announce("idle");
   blockedSince ||= Date.now();
-  if (Date.now() - blockedSince > STUCK) return run(force);
-  blocked = { force };
+  if (Date.now() - blockedSince > STUCK) return run(options);
+  blocked = options;
   return later(STUCK);
 }
 
-async function turn(force) {
+async function turn(options) {
   try {
-    await alone(force);
+    await alone(options);
   } catch (error) {
     announce("trouble", error.message);
   }
@@ -84,10 +75,10 @@ async function turn(force) {
   await drain(next);
 }
 
-/** Send what waits; calls while a run is on are folded into one more run. */
-export function drain({ force = false } = {}) {
-  if (running) again = { force: force || Boolean(again?.force) };
-  else running = turn(force);
+/** Send what waits, until the clock says so; calls while a run is on become one more run. */
+export function drain({ force = false, until = Infinity } = {}) {
+  if (running) again = { force: force || Boolean(again?.force), until };
+  else running = turn({ force, until });
   return running;
 }
 

@@ -46,6 +46,7 @@ function another(form, word = "new_entry") {
   button.setAttribute("data-new-entry", "");
   button.textContent = say(word);
   button.addEventListener("click", () => {
+    if (word === "start_over" && !window.confirm(say("discard_sure"))) return;
     drop(form);
     renew(form);
     release(form);
@@ -99,8 +100,11 @@ export function showKept(form, at) {
   tell(form, "saved", line(say("kept", { time: moment(at) })), another(form, "start_over"));
 }
 
+/** Another tab holds what was begun here. */
+export const showElsewhere = (form) => tell(form, "warn", line(say("elsewhere")));
+
 export function showNotSaved(form, error) {
   form.dataset.state = "not-saved";
-  const full = error.name === "QuotaExceededError";
-  tell(form, "now", line(full ? say("not_saved_full") : say("not_saved", { reason: error.message })));
+  const word = error.name === "QuotaExceededError" ? "not_saved_full" : "not_saved";
+  tell(form, "now", line(say(word, { reason: error.message })));
 }

@@ -1,40 +1,75 @@
 import { bodyOf } from "./body.js";
-import { change, read } from "./db.js";
+import { announce } from "./bus.js";
+import { change, readAll } from "./db.js";
 import { draftOf } from "./draft.js";
+import { withRoom } from "./room.js";
 import { owner } from "./session.js";
 
-const PAUSE = 500;
+const PAUSE = 150;
 
 const timers = new WeakMap();
-const keyOf = (form) => [owner(), form.dataset.outbox, form.dataset.entity].join(" ");
 
 function record(form, { id, photos, supersedes }) {
-  const body = bodyOf(form, null, photos);
-  return { draft_id: keyOf(form), id, photos, supersedes, body, at: new Date().toISOString() };
+  return {
+    draft_id: id,
+    owner: owner(),
+    kind: form.dataset.outbox,
+    entity: form.dataset.entity ?? null,
+    label: form.dataset.label ?? "",
+    path: location.pathname,
+    photos,
+    supersedes,
+    body: bodyOf(form, null, photos),
+    at: new Date().toISOString(),
+  };
 }
 
 function keep(form) {
   const draft = draftOf(form);
   clearTimeout(timers.get(form));
-  if (!draft.touched || draft.busy || draft.committed) return null;
-  return change(["drafts"], (tx) => tx.objectStore("drafts").put(record(form, draft)));
+  if (!owner() || !draft.touched || !draft.mine || draft.busy || draft.committed || !form.isConnected) return;
+  const put = () =>
+    change(["drafts"], (tx) => {
+      const done = tx.objectStore("drafts").put(record(form, draft));
+      // A page on its way out hears of no success any more: nothing may wait for one.
+      tx.commit();
+      return done;
+    });
+  // Not kept is not lost: the form is open, and filing it tells what is wrong.
+  withRoom(put).catch(() => {});
 }
 
-/** What somebody had filled in here and not filed, or undefined. */
-export const keptOf = (form) => read("drafts", keyOf(form));
+/** Everything that a person has filled in and not filed, the latest first. */
+export async function draftsOf(person) {
+  const drafts = await readAll("drafts");
+  return drafts.filter((one) => one.owner === person).sort((a, b) => b.at.localeCompare(a.at));
+}
+
+/** What somebody had filled in here and not filed, the latest first. */
+export async function keptFor(form) {
+  const { outbox: kind, entity = null } = form.dataset;
+  const drafts = await draftsOf(owner());
+  return drafts.filter((one) => one.kind === kind && one.entity === entity);
+}
+
+export async function discardDraft(id) {
+  await change(["drafts"], (tx) => tx.objectStore("drafts").delete(id));
+  announce("row", id);
+}
 
 export function drop(form) {
   clearTimeout(timers.get(form));
-  return change(["drafts"], (tx) => tx.objectStore("drafts").delete(keyOf(form)));
+  return discardDraft(draftOf(form).id);
 }
 
 /** Keep what is typed: a phone may throw the page away while its camera is open. */
 export function wireKeeping(form) {
-  const soon = () => {
+  const now = () => keep(form);
+  form.addEventListener("input", () => {
     clearTimeout(timers.get(form));
-    timers.set(form, setTimeout(() => keep(form), PAUSE));
-  };
-  form.addEventListener("input", soon);
-  form.addEventListener("photos", soon);
-  document.addEventListener("visibilitychange", () => document.hidden && keep(form));
+    timers.set(form, setTimeout(now, PAUSE));
+  });
+  for (const kind of ["change", "photos"]) form.addEventListener(kind, now);
+  addEventListener("pagehide", now);
+  document.addEventListener("visibilitychange", () => document.hidden && now());
 }

@@ -1,11 +1,15 @@
-import { wireBadge } from "./badge.js";
+import { showBack, wireBadge } from "./badge.js";
+import { wireCanary } from "./canary.js";
+import { listen } from "./bus.js";
 import { wireConditions } from "./conditional.js";
 import { drain } from "./drain.js";
+import { becomeUser, identify } from "./hands.js";
 import { wireLimits } from "./limits.js";
-import { prune } from "./queue.js";
-import { changedHands, identify } from "./session.js";
+import { prune } from "./leave.js";
+import { changedHands } from "./session.js";
 import { finishSignOut, wireSignOut } from "./signout.js";
 import { wireWorker } from "./update.js";
+import { welcome } from "./welcome.js";
 
 const FORM = "form[data-outbox]";
 
@@ -25,11 +29,32 @@ const sendOnline = (form, submitter) => {
 };
 
 async function begin() {
-  if (await finishSignOut()) location.reload();
+  if (await finishSignOut()) {
+    location.reload();
+    return new Promise(() => {});
+  }
   const person = await identify();
+  wireHands(person);
   wireBadge();
+  wireCanary();
   if (person && document.querySelector(FORM)) (await import("./outbox.js")).wireForms();
   return person;
+}
+
+// Somebody else has signed in or out meanwhile, here or in another tab: this page is not theirs.
+function wireHands(person) {
+  listen("hands", async (id) => {
+    if (id === person) return;
+    if (id) await becomeUser(id);
+    location.reload();
+  });
+}
+
+/** Their own sealed entries go on; then whatever waits is sent. */
+async function goOn() {
+  const n = await welcome(await begun).catch(() => 0);
+  if (n) showBack(n);
+  return drain();
 }
 
 const begun = capable ? begin().catch(() => reveal("[data-needs-storage]")) : null;
@@ -41,10 +66,9 @@ async function take(form, submitter) {
 }
 
 function wireTriggers() {
-  addEventListener("online", () => drain());
+  addEventListener("online", goOn);
   addEventListener("pageshow", async (event) => {
-    if (event.persisted && (await changedHands())) location.reload();
-    else drain();
+    return event.persisted && (await changedHands()) ? location.reload() : drain();
   });
   document.addEventListener("visibilitychange", () => document.hidden || drain());
   document.addEventListener("click", (event) => {
@@ -59,6 +83,10 @@ async function wirePages() {
   if (document.querySelector("[data-outbox-list]")) {
     (await import("./outbox_page.js")).wireOutboxPage();
   }
+  if (document.querySelector("[data-storage-use]")) {
+    (await import("./storage_view.js")).showStorage();
+  }
+  if (location.pathname.startsWith("/T/")) (await import("./open_app.js")).tellOfApp();
   await (await import("./pack_view.js")).wirePack();
 }
 
@@ -74,7 +102,7 @@ async function start() {
   wireSignOut();
   if (!(await begun)) return wireWorker();
   wireTriggers();
-  drain();
+  goOn();
   document.documentElement.dataset.ready = "";
   return Promise.allSettled([wireWorker(), wirePages(), prune()]);
 }

@@ -1,8 +1,9 @@
 import { listen } from "./bus.js";
+import { releaseAll } from "./claim.js";
 import { drain } from "./drain.js";
-import { draftOf, renew } from "./draft.js";
-import { refuse, release, settle, showNotSaved } from "./form_state.js";
-import { drop, wireKeeping } from "./keep.js";
+import { draftOf, own, part, renew } from "./draft.js";
+import { refuse, release, settle, showElsewhere, showNotSaved } from "./form_state.js";
+import { wireKeeping } from "./keep.js";
 import { wirePhotos } from "./photos.js";
 import { rowOf } from "./queue.js";
 import { file } from "./record.js";
@@ -19,7 +20,6 @@ export async function submit(form, submitter) {
   draft.busy = true;
   try {
     settle(form, await file(form, submitter, draft));
-    drop(form);
     drain();
   } catch (error) {
     showNotSaved(form, error);
@@ -28,11 +28,18 @@ export async function submit(form, submitter) {
   }
 }
 
+async function begin(form, draft) {
+  await draft.claimed;
+  if (draft.mine) return resume(form);
+  part(form);
+  return showElsewhere(form);
+}
+
 async function refresh(form) {
   const draft = draftOf(form);
   if (draft.busy) return;
   const row = await rowOf(draft.id);
-  if (!row) return resume(form);
+  if (!row) return begin(form, draft);
   if (row.owner_user_id !== owner()) {
     renew(form);
     release(form);
@@ -62,8 +69,14 @@ export function wireForms(root = document) {
   });
 }
 
+const forms = () => document.querySelectorAll("form[data-outbox]");
+
+addEventListener("pagehide", releaseAll);
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) forms().forEach((form) => own(draftOf(form)).then(() => refresh(form)));
+});
 listen("row", (id) => {
-  for (const form of document.querySelectorAll("form[data-outbox]")) {
+  for (const form of forms()) {
     if (draftOf(form).id === id) refresh(form);
   }
 });

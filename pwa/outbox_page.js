@@ -1,74 +1,90 @@
 import { listen } from "./bus.js";
+import { calmly } from "./calmly.js";
 import { drain } from "./drain.js";
-import { countOthers, rowsOf } from "./queue.js";
+import { discardDraft } from "./keep.js";
+import { discard } from "./leave.js";
+import { drawGroups, views } from "./outbox_list.js";
+import { wireProgress } from "./outbox_progress.js";
+import { wireOthers } from "./others.js";
+import { download } from "./rescue_file.js";
+import { want } from "./resume.js";
 import { owner } from "./session.js";
-import { sentence } from "./states.js";
+import { askAboutUnsettled } from "./settled.js";
 import { retry } from "./verdict.js";
-import { moment, say } from "./words.js";
-
-const PLACES = { inspection: "check", swap: "swap", fault: "fault" };
-const TONES = { received: "ok", attention: "now" };
+import { say } from "./words.js";
 
 let sending = null;
+let busy = false;
 
-function fill(element, name, text) {
-  const place = element.querySelector(`[data-field="${name}"]`);
-  if (!place) return;
-  place.textContent = text;
-  place.hidden = !text;
+const page = (selector) => document.querySelectorAll(selector);
+
+// A run shows its own progress; the sum is told once, at its end.
+function tell(count) {
+  const text = say("outbox_told", {
+    waiting: count("waiting"),
+    needs: count("needs"),
+    received: count("received"),
+  });
+  for (const told of page("[data-outbox-told]")) {
+    if (!busy && told.textContent !== text) told.textContent = text;
+  }
 }
 
-const whereToCorrect = (row) =>
-  row.state === "attention" ? `${row.path}#${PLACES[row.kind]}` : row.path;
-
-function render(template, row) {
-  const item = template.content.firstElementChild.cloneNode(true);
-  const busy = row.submission_id === sending;
-  item.dataset.id = row.submission_id;
-  item.dataset.state = busy ? "sending" : row.state;
-  item.dataset.tone = TONES[row.state] ?? "saved";
-  fill(item, "label", row.label || say(`kind_${row.kind}`));
-  fill(item, "kind", say(`kind_${row.kind}`));
-  fill(item, "time", moment(row.created_wall));
-  fill(item, "photos", row.photos.length ? say("photo_count", { n: row.photos.length }) : "");
-  fill(item, "state", busy ? say("sending") : sentence(row));
-  fill(item, "message", row.receipt?.message ?? "");
-  const link = item.querySelector("a[data-field-link]");
-  if (link) link.href = row.receipt?.url ?? whereToCorrect(row);
-  const button = item.querySelector("[data-retry]");
-  if (button) button.hidden = row.state !== "attention";
-  return item;
+async function refresh(template) {
+  const all = await views(owner(), sending);
+  const count = (group) => all.filter((view) => view.group === group).length;
+  drawGroups(template, all);
+  page("[data-outbox-empty]").forEach((note) => (note.hidden = all.length > 0));
+  const unsent = count("needs") + count("waiting");
+  page("[data-outbox-rescue]").forEach((part) => (part.hidden = unsent === 0));
+  tell(count);
 }
 
-const weight = (row) => (row.state === "received" || row.state === "replaced" ? 1 : 0);
+const ACTS = {
+  async retry(id) {
+    await retry(id);
+    drain({ force: true });
+  },
+  correct: want,
+  open: want,
+  delete: (id) => window.confirm(say("delete_sure")) && discard(id, owner()),
+  discard: (id) => window.confirm(say("discard_sure")) && discardDraft(id),
+};
 
-async function refresh(list, template) {
-  const rows = owner() ? await rowsOf(owner()) : [];
-  const others = await countOthers(owner());
-  rows.sort((a, b) => weight(a) - weight(b) || b.seq - a.seq);
-  list.replaceChildren(...rows.map((row) => render(template, row)));
-  document.querySelectorAll("[data-outbox-empty]").forEach((note) => (note.hidden = rows.length > 0));
-  document.querySelectorAll("[data-outbox-others]").forEach((note) => {
-    note.hidden = others === 0;
-    note.textContent = say("others_unsent", { n: others });
+function wireActs(list) {
+  list.addEventListener("click", ({ target }) => {
+    const control = target.closest("[data-act], [data-field-link]");
+    const item = control?.closest("[data-id]");
+    if (item) ACTS[control.dataset.act ?? "open"](item.dataset.id);
+  });
+}
+
+function wireRun(soon) {
+  listen("row", soon);
+  listen("sending", (id) => {
+    sending = id;
+    busy ||= id !== null;
+    soon();
+  });
+  listen("idle", () => {
+    busy = false;
+    soon();
+    askAboutUnsettled(owner());
   });
 }
 
 export function wireOutboxPage() {
-  const list = document.querySelector("[data-outbox-list]");
   const template = document.getElementById("outbox-row");
-  const again = () => refresh(list, template);
-  listen("row", again);
-  listen("sending", (id) => {
-    sending = id;
-    again();
+  const now = () => refresh(template);
+  const soon = calmly(now);
+  wireRun(soon);
+  wireActs(document.querySelector("[data-outbox-list]"));
+  wireProgress();
+  wireOthers();
+  addEventListener("pageshow", ({ persisted }) => persisted && soon());
+  page("[data-outbox-export]").forEach((button) => {
+    button.addEventListener("click", () => download(owner()));
   });
-  list.addEventListener("click", async (event) => {
-    const item = event.target.closest("[data-retry]")?.closest("[data-id]");
-    if (!item) return;
-    await retry(item.dataset.id);
-    drain({ force: true });
-  });
-  addEventListener("pageshow", (event) => event.persisted && again());
-  return again();
+  askAboutUnsettled(owner());
+  return now();
 }

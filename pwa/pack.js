@@ -1,31 +1,11 @@
 import { change, read, readMeta, writeMeta } from "./db.js";
 import { announce } from "./bus.js";
-import { get, verified } from "./pack_page.js";
+import { dropOthers, fill } from "./pack_fill.js";
+import { get } from "./pack_page.js";
+import { keepReader } from "./reader_copy.js";
+import { askToStay } from "./room.js";
+import { asked } from "./keep_place.js";
 import { owner } from "./session.js";
-
-const AT_ONCE = 4;
-
-// What an earlier, broken-off fill has put here was verified then: it need not come again.
-async function fill(cache, manifest) {
-  const left = [...manifest.pages];
-  let done = 0;
-  async function worker() {
-    for (let path = left.shift(); path; path = left.shift()) {
-      if (!(await cache.match(path))) await cache.put(path, await verified(path));
-      done += 1;
-      announce("pack", { ...counted(manifest, done), filling: true });
-    }
-  }
-  // All have come to their end before anything is said: a slow page must not talk over a failure.
-  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-  const broken = ends.find(({ status }) => status === "rejected");
-  if (broken) throw broken.reason;
-}
-
-// "48" must not be shown before the very last page is in.
-function counted({ devices, pages }, done) {
-  return { done: Math.floor((devices * done) / pages.length), total: devices };
-}
 
 async function flip(manifest, name, me) {
   const row = {
@@ -35,6 +15,9 @@ async function flip(manifest, name, me) {
     version: manifest.version,
     as_of: manifest.as_of,
     devices: manifest.devices,
+    due: manifest.due,
+    language: manifest.language,
+    build: manifest.build,
     filled_at: Date.now(),
   };
   await change(["packs", "meta"], async (tx) => {
@@ -45,49 +28,60 @@ async function flip(manifest, name, me) {
   return row;
 }
 
-async function dropOthers(name) {
-  const names = await caches.keys();
-  const old = names.filter((other) => other.startsWith("pack-") && other !== name);
-  await Promise.all(old.map((other) => caches.delete(other)));
-}
-
 async function bring(manifest, me) {
   const name = `pack-${me}-${manifest.version}`;
-  await fill(await caches.open(name), manifest);
-  const kept = await (await caches.open(name)).keys();
+  const cache = await caches.open(name);
+  await fill({ cache, name }, manifest, me);
+  const kept = await cache.keys();
   if (kept.length < manifest.pages.length) throw new Error("pack: dropped by another tab");
   await flip(manifest, name, me);
   await dropOthers(name);
 }
 
 async function refresh(me) {
-  const manifest = await (await get("/pack")).json();
+  const places = await asked(me);
+  const manifest = await (await get(`/pack${places}`)).json();
   const held = await read("packs", "current");
   if (held?.owner !== me || held.version !== manifest.version) {
-    if (!held) await navigator.storage?.persist?.();
+    if (!held) await askToStay();
     await bring(manifest, me);
   }
-  await writeMeta("pack_checked", Date.now());
+  await keepReader();
+  await writeMeta("pack_checked", { at: Date.now(), places });
 }
 
-async function alone(me) {
+// Who asks for it waits for a refresh under way: that one may know nothing of what is asked now.
+async function alone(me, ifAvailable) {
   if (!navigator.locks) return refresh(me);
-  return navigator.locks.request("roundtag-pack", { ifAvailable: true }, (lock) => lock && refresh(me));
+  return navigator.locks.request("roundtag-pack", { ifAvailable }, (lock) => lock && refresh(me));
 }
 
-async function told(complete) {
+async function told(complete, full) {
   const held = await read("packs", "current");
   if (!held && complete) return;
-  const { devices = 0, as_of: asOf = null } = held ?? {};
-  announce("pack", { done: devices, total: devices, asOf, incomplete: !complete });
+  const { devices = 0, due = devices, as_of: asOf = null } = held ?? {};
+  announce("pack", { done: devices, total: due, asOf, incomplete: !complete, full });
+}
+
+// The language was switched, or this is the first page of a new build.
+const isOfAnother = ({ language, build }) =>
+  !document.querySelector("[data-as-of]") &&
+  (build !== document.body.dataset.build || !document.documentElement.lang.startsWith(language));
+
+// A choice of places whose refresh was broken off, say by leaving the page, is made good at the next.
+async function isDue(me, maxAge) {
+  const { at = 0, places } = (await readMeta("pack_checked")) ?? {};
+  if (Date.now() - at >= maxAge || places !== (await asked(me))) return true;
+  const held = await read("packs", "current");
+  return !held || isOfAnother(held);
 }
 
 /** Bring the pack up to date; a broken attempt leaves the one on the phone as it is. */
 export async function refreshPack({ maxAge = 0 } = {}) {
   const me = owner();
-  const age = Date.now() - ((await readMeta("pack_checked")) ?? 0);
-  const due = me && (age >= maxAge || !(await read("packs", "current")));
-  const complete = !due || (await alone(me).then(() => true, () => false));
-  await told(complete);
+  const due = me && (await isDue(me, maxAge));
+  const failure = due ? await alone(me, maxAge > 0).then(() => null, (error) => error) : null;
+  const complete = !failure;
+  await told(complete, failure?.name === "QuotaExceededError");
   return complete;
 }

@@ -1,4 +1,6 @@
 const HEADERS = { "X-Pack": "1" };
+/** Under which a kept page bears the version that the manifest gave it. */
+export const VERSION = "X-Page-Version";
 
 /** A reply of our own server, not of a sign-in page or of a portal in between. */
 export async function get(path) {
@@ -15,7 +17,7 @@ async function digest(bytes) {
 }
 
 /** The page as it may be kept: marked for a pack and equal to its digest. */
-export async function verified(path) {
+export async function verified({ url: path, v }) {
   const response = await get(path);
   const bytes = await response.arrayBuffer();
   const promised = response.headers.get("Unencoded-Digest");
@@ -26,5 +28,6 @@ export async function verified(path) {
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");
   headers.delete("Vary");
+  headers.set(VERSION, v);
   return new Response(bytes, { headers });
 }

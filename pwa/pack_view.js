@@ -1,13 +1,16 @@
 import { listen } from "./bus.js";
+import { wirePlaces } from "./keep_place.js";
 import { refreshPack } from "./pack.js";
 import { moment, say } from "./words.js";
 
 const TEN_MINUTES = 600_000;
 
-function sentence({ done, total, asOf, filling, incomplete }) {
+function sentence({ done, total, asOf, filling, incomplete, full }) {
   if (filling) return say("pack_filling", { done, total });
   const kept = asOf ? say("pack_progress", { done, total, time: moment(asOf) }) : "";
-  return [kept, incomplete ? say("pack_incomplete") : ""].filter(Boolean).join(" · ");
+  const more = kept && done < total ? say("pack_bounded") : "";
+  const trouble = full ? say("pack_full") : incomplete ? say("pack_incomplete") : "";
+  return [kept, more, trouble].filter(Boolean).join(" · ");
 }
 
 function show(progress) {
@@ -26,6 +29,7 @@ function show(progress) {
 }
 
 export function wirePack() {
+  wirePlaces(refreshPack);
   listen("pack", show);
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-pack-refresh]")) refreshPack();

@@ -1,5 +1,6 @@
 import { sha256 } from "./body.js";
 import { draftOf } from "./draft.js";
+import { isCut } from "./jpeg.js";
 import { clearThumbs, note, thumbs } from "./places.js";
 import { say } from "./words.js";
 
@@ -25,6 +26,7 @@ const jpeg = (canvas) => new Promise((done) => canvas.toBlob(done, "image/jpeg",
 async function prepare(file, field) {
   const raw = await file.arrayBuffer();
   if (!raw.byteLength) throw new Error("photo_empty");
+  if (isCut(new Uint8Array(raw))) throw new Error("photo_unreadable");
   const image = await createImageBitmap(new Blob([raw]));
   const bytes = await (await jpeg(draw(image, LONGEST_SIDE))).arrayBuffer();
   if (!bytes.byteLength) throw new Error("photo_empty");

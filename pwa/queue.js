@@ -1,12 +1,10 @@
-import { change, read, readAll } from "./db.js";
+import { change, read, readAll, readKeys } from "./db.js";
 import { announce } from "./bus.js";
-
-const DAY = 86_400_000;
-const KEEP_RECEIPTS = 30 * DAY;
+import { askToStay, withRoom } from "./room.js";
 
 export const UNSENT = new Set(["saved", "photos", "attention"]);
 
-const photosRange = (id) => IDBKeyRange.bound([id], [id, []]);
+export const photosRange = (id) => IDBKeyRange.bound([id], [id, []]);
 
 export const rowOf = (id) => read("outbox", id);
 export const photosOf = (id) => readAll("photos", photosRange(id));
@@ -18,9 +16,18 @@ export async function rowsOf(owner) {
   return rows.filter((row) => row.owner_user_id === owner).sort((a, b) => a.seq - b.seq);
 }
 
-export async function countOthers(owner) {
+/** What this person's session sends: their own rows, and those that they have taken on. */
+export async function rowsFor(me) {
   const rows = await readAll("outbox");
-  return rows.filter((row) => row.owner_user_id !== owner && UNSENT.has(row.state)).length;
+  const mine = (row) => row.owner_user_id === me || row.carrier === me;
+  return rows.filter(mine).sort((a, b) => a.seq - b.seq);
+}
+
+/** What waits on this phone, whoever filled it in. */
+export async function countUnsent() {
+  const open = (await readAll("outbox")).filter((row) => UNSENT.has(row.state));
+  const sealed = (await readKeys("sealed")).filter(([, , waits]) => waits);
+  return open.length + sealed.length;
 }
 
 async function number(meta) {
@@ -30,9 +37,17 @@ async function number(meta) {
   return { seq, install_id: install };
 }
 
+// A tab that has not noticed yet that its person is gone must leave nothing in the open.
+async function checkHands(meta, { owner_user_id: owner, carrier }) {
+  const user = await meta.get("user");
+  if (user?.id !== owner && user?.id !== carrier) throw new Error("signed out");
+}
+
 async function add(tx, row, photos) {
+  await checkHands(tx.objectStore("meta"), row);
   const kept = { ...row, ...(await number(tx.objectStore("meta"))) };
   await tx.objectStore("outbox").add(kept);
+  await tx.objectStore("drafts").delete(row.submission_id);
   for (const photo of photos) {
     await tx.objectStore("photos").put({ ...photo, submission_id: row.submission_id });
   }
@@ -52,7 +67,9 @@ async function patch(tx, id, changes) {
 
 /** Item and photos in one transaction: either the phone has all of it or nothing. */
 export async function commit(row, photos) {
-  const kept = await change(["outbox", "photos", "meta"], (tx) => add(tx, row, photos));
+  const stores = ["outbox", "photos", "drafts", "meta"];
+  const kept = await withRoom(() => change(stores, (tx) => add(tx, row, photos)));
+  askToStay();
   announce("row", row.submission_id);
   return kept;
 }
@@ -64,12 +81,13 @@ export async function update(id, changes) {
 }
 
 /** The server holds the item and all its photos: only now may the bytes go. */
-export async function acknowledge(id, receipt) {
+export async function acknowledge(id, receipt, changes = {}) {
+  const now = { state: "received", receipt, last_error: null, next_at: null, ...changes };
   await change(["outbox", "photos"], async (tx) => {
-    const row = await patch(tx, id, { state: "received", receipt, last_error: null, next_at: null });
+    const row = await patch(tx, id, now);
     await tx.objectStore("photos").delete(photosRange(id));
     // The refused entry that this one corrects held the very same pictures.
-    for (const { sha256 } of row.supersedes ? row.photos : []) {
+    for (const { sha256 } of row?.supersedes ? row.photos : []) {
       await tx.objectStore("photos").delete([row.supersedes, sha256]);
     }
   });
@@ -84,16 +102,4 @@ export async function fork(old) {
   await commit({ ...row, state: "saved", attempts: 0, next_at: 0, last_error: null }, photos);
   announce("row", old.submission_id);
   return id;
-}
-
-export async function prune(now = Date.now()) {
-  const rows = await readAll("outbox");
-  const old = rows.filter(
-    (row) =>
-      row.state === "received" && now - Date.parse(row.receipt.received_at) > KEEP_RECEIPTS,
-  );
-  if (!old.length) return;
-  await change(["outbox"], (tx) =>
-    Promise.all(old.map((row) => tx.objectStore("outbox").delete(row.submission_id))),
-  );
 }

@@ -15,7 +15,7 @@ export function onTime(start) {
 
 export function later(ms) {
   clearTimeout(timer);
-  timer = setTimeout(() => document.visibilityState === "visible" && action(), ms);
+  timer = setTimeout(() => globalThis.document?.visibilityState === "visible" && action(), ms);
 }
 
 /** The server is away: wait longer each time, and at least as long as it asked for. */

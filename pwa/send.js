@@ -1,8 +1,10 @@
 import { photoOf, update } from "./queue.js";
 import { judge, receiptFor, receiptForPhoto } from "./reply.js";
+import { owner } from "./session.js";
 import { ask } from "./wire.js";
 
-function envelope(row) {
+/** What is sent of a row, as text; the contract is docs/sync.md. */
+export function envelope(row) {
   return JSON.stringify({
     sync: 1,
     id: row.submission_id,
@@ -12,7 +14,7 @@ function envelope(row) {
     install_id: row.install_id,
     seq: row.seq,
     owner: row.owner_user_id,
-    carrier: null,
+    carrier: row.owner_user_id === owner() ? null : owner(),
     claimed_at: row.created_wall,
     sent_at: new Date().toISOString(),
     body: row.body,
@@ -43,7 +45,13 @@ async function sendPhoto(row, hash) {
   return verdict.error.status === 404 ? { ...verdict, act: "retry" } : verdict;
 }
 
-/** Body, then the photos the server misses, then the body again: its receipt closes the row. */
+const closes = (row, { complete }) =>
+  Boolean(complete?.some(({ id, sha256 }) => id === row.submission_id && sha256 === row.body_sha256));
+
+/**
+ * Body, then the photos the server misses. The reply to the last one may say that nothing is
+ * missing now; where it does not, the body goes once more and its receipt closes the row.
+ */
 export async function deliver(row) {
   const first = await sendBody(row);
   if (first.act !== "ok" || !first.json.missing.length) return first;
@@ -51,6 +59,7 @@ export async function deliver(row) {
   for (const hash of first.json.missing) {
     const verdict = await sendPhoto(row, hash);
     if (verdict.act !== "ok") return verdict;
+    if (closes(row, verdict.json)) return { ...first, json: { ...first.json, missing: [] } };
   }
   const last = await sendBody(row);
   if (last.act === "ok" && last.json.missing.length) return { ...last, act: "retry" };

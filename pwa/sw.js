@@ -44,6 +44,7 @@ async function packName() {
 }
 
 const tagPath = (code) => `/t/${code.replaceAll("-", "").toUpperCase()}`;
+const isTag = (path) => /^\/t\/[0-9A-Z]{10}$/.test(path);
 
 function keptPath({ pathname, search }) {
   const [, code] = pathname.match(/^\/t\/([0-9a-z-]+)\/?$/i) ?? [];
@@ -56,8 +57,11 @@ async function fromPack(url) {
   if (!cacheName || !(await caches.has(cacheName))) return null;
   const find = (path) => caches.match(path, { cacheName, ignoreVary: true });
   const typed = url.pathname === "/scan" && url.searchParams.get("code")?.trim();
-  if (typed && (await find(tagPath(typed)))) return Response.redirect(tagPath(typed), 302);
-  return find(keptPath(url));
+  if (typed && isTag(tagPath(typed))) return Response.redirect(tagPath(typed), 302);
+  const path = keptPath(url);
+  // A tag of no pack: the page on which one records against the code in the address.
+  const stand = isTag(path.split("?")[0]) || url.pathname === "/record";
+  return (await find(path)) ?? (stand ? find("/record") : null);
 }
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms, "late"));
@@ -75,7 +79,9 @@ async function navigate(request, url) {
 // A page of the pack may be of an older build, whose shell is gone: the same file of this build
 // is the next best, and better than a page without its scripts.
 async function asset(request, url) {
-  const exact = await caches.match(request.url);
+  // Kept once for all builds: the path of a vendored part bears its version (reader_copy.js).
+  const lasting = url.pathname.replace(/^\/static\/[^/]+\/vendor\//, "/vendor/");
+  const exact = (await caches.match(request.url)) ?? (await caches.match(lasting));
   if (exact) return exact;
   const fresh = await fetch(request).catch(() => null);
   if (fresh?.ok) return fresh;

@@ -27,8 +27,10 @@ function watch(registration) {
 
 export async function wireWorker() {
   if (!("serviceWorker" in navigator)) return;
-  const options = { scope: "/", updateViaCache: "none" };
-  const registration = await navigator.serviceWorker.register("/sw.js", options);
+  // Only a module worker can share our modules; only background sync needs them there.
+  const type = "SyncManager" in window ? "module" : "classic";
+  const options = { scope: "/", updateViaCache: "none", type };
+  const registration = await navigator.serviceWorker.register(`/sw.js?type=${type}`, options);
   listen("sending", (id) => (sending = id !== null));
   registration.addEventListener("updatefound", () => watch(registration));
   watch(registration);

@@ -1,10 +1,15 @@
 import { backOff } from "./backoff.js";
 import { acknowledge, fork, update } from "./queue.js";
+import { owner } from "./session.js";
 
 const PATIENCE = 5;
 const DAY = 86_400_000;
 
+const isCarried = (row) => row.owner_user_id !== owner();
+
 function needsYou(row, error) {
+  // What is wrong with a colleague's entry is for them to read: it goes on when they are back.
+  if (isCarried(row)) return update(row.submission_id, { carrier: null, declined: true });
   return update(row.submission_id, { state: "attention", next_at: null, last_error: error });
 }
 
@@ -26,7 +31,7 @@ function otherBody(row, error) {
 }
 
 const ACTS = {
-  ok: (row, verdict) => acknowledge(row.submission_id, verdict.json),
+  ok: (row, { json }) => acknowledge(row.submission_id, json, isCarried(row) ? { body: "" } : {}),
   retry: (row, verdict) => tryAgain(row, verdict.error),
   attention: (row, verdict) => needsYou(row, verdict.error),
   fork: (row, verdict) => otherBody(row, verdict.error),

@@ -11,6 +11,22 @@ export const KEYS = [
   "new_entry",
   "start_over",
   "kept",
+  "discard_sure",
+  "elsewhere",
+  "elsewhere_short",
+  "state_draft",
+  "state_saved",
+  "state_checking",
+  "photos_only",
+  "at_office",
+  "delete_sure",
+  "sending_of",
+  "outbox_told",
+  "storage_use",
+  "clock_ahead",
+  "clock_behind",
+  "entries_lost",
+  "unsent_old",
   "photo_reading",
   "photo_empty",
   "photo_unreadable",
@@ -20,8 +36,14 @@ export const KEYS = [
   "kind_inspection",
   "kind_swap",
   "kind_fault",
+  "kind_note",
   "unsent",
-  "others_unsent",
+  "somebody",
+  "others_sealed",
+  "others_open",
+  "others_declined",
+  "carry",
+  "back",
   "reason_refused",
   "reason_failing",
   "reason_photo_lost",
@@ -29,6 +51,8 @@ export const KEYS = [
   "pack_progress",
   "pack_filling",
   "pack_incomplete",
+  "pack_bounded",
+  "pack_full",
   "signout_unsent",
   "update_wait",
 ];
@@ -47,11 +71,45 @@ export function say(key, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
 
+const DAY = { month: "short", day: "numeric" };
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+const DATED = { ...DAY, ...TIME };
+const formats = new Map();
+
+// In the zone that the server writes its pages in: the same entry bears one time everywhere.
+function formatFor(parts) {
+  const { lang } = document.documentElement;
+  const timeZone = document.body.dataset.zone || undefined;
+  return new Intl.DateTimeFormat(lang || undefined, { ...parts, timeZone });
+}
+
+// A format is dear to make and cheap to use, and a full outbox writes hundreds of times.
+function written(when, parts) {
+  if (!formats.has(parts)) formats.set(parts, formatFor(parts));
+  return formats.get(parts).format(new Date(when));
+}
+
 /** A moment as people write it: the time alone for today, with its day otherwise. */
 export function moment(when) {
-  const date = new Date(when);
-  const time = { hour: "2-digit", minute: "2-digit", hour12: false };
-  const today = date.toDateString() === new Date().toDateString();
-  const parts = today ? time : { month: "short", day: "numeric", ...time };
-  return new Intl.DateTimeFormat(document.documentElement.lang || undefined, parts).format(date);
+  const today = written(when, DAY) === written(Date.now(), DAY);
+  return written(when, today ? TIME : DATED);
+}
+
+export const fullMoment = (when) => written(when, DATED);
+
+const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
+
+/** A span of time in its two largest units, e.g. "2 days 3 hours". */
+export function span(ms) {
+  const { lang } = document.documentElement;
+  let left = Math.round(Math.abs(ms) / 60_000) * 60_000;
+  const parts = [];
+  for (const [unit, size] of UNITS) {
+    const n = Math.floor(left / size);
+    left -= n * size;
+    const style = { style: "unit", unit, unitDisplay: "long" };
+    if (n) parts.push(new Intl.NumberFormat(lang || undefined, style).format(n));
+  }
+  return parts.slice(0, 2).join(" ");
 }

@@ -15,6 +15,8 @@ STAFF = frozenset(ROLES) - {"client", "auditor"}
 EVERYONE = frozenset(ROLES)
 FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
+REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
+"""Who settles what contradicts: both sides of it are work of others."""
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -24,9 +26,17 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "report_fault": STAFF | {"client"},
     "report_as_attendee": PUBLIC,
     "resolve_fault": FIELD | {"desk"},
+    "take_note": STAFF,
+    "match_note": frozenset({"manager", "supervisor", "desk", "admin"}),
     "import_register": frozenset({"manager", "admin", "librarian"}),
     "import_spares": frozenset({"manager", "admin", "storekeeper"}),
     "publish_checklists": frozenset({"manager", "admin", "quality"}),
+    "close_round": frozenset({"manager", "supervisor", "admin"}),
+    "retire_device": frozenset({"manager", "admin", "librarian"}),
+    "move_device": frozenset({"manager", "supervisor", "admin", "librarian"}),
+    "replace_tag": OFFICE | {"engineer"},
+    "settle_conflict": REVIEWERS,
+    "settle_kept": REVIEWERS,
     "open_round": frozenset({"manager", "supervisor", "admin"}),
     "add_person": frozenset({"admin", "manager"}),
     "add_client": frozenset({"admin"}),
@@ -71,6 +81,13 @@ class Actor:
         if self.system or any(r.scope == "provider" for r in self.rights):
             return None
         return frozenset(r.client_id for r in self.rights if r.client_id is not None)
+
+    def clients_for(self, deed: str) -> frozenset[int] | None:
+        """Clients at which this actor may do a deed; None means all of them."""
+        held = [r for r in self.rights if r.role in (DEEDS[deed] or frozenset())]
+        if self.system or any(r.scope == "provider" for r in held):
+            return None
+        return frozenset(r.client_id for r in held if r.client_id is not None)
 
     def roles_at(self, client_id: int | None) -> frozenset[str]:
         return frozenset(
@@ -125,6 +142,8 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "pwa.offline": PUBLIC,
     "pwa.pack": EVERYONE,
     "admin.healthz": PUBLIC,
+    "trust.show": PUBLIC,
+    "trust.certificate": PUBLIC,
     "people.sign_in": PUBLIC,
     "people.sign_in_submit": PUBLIC,
     "people.sign_out": PUBLIC,
@@ -137,6 +156,8 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "scan.enter": EVERYONE,
     "scan.enter_submit": PUBLIC,
     "scan.report": PUBLIC,
+    "scan.record": EVERYONE,
+    "scan.record_submit": STAFF,
     "scan.status": PUBLIC,
     "devices.index": EVERYONE,
     "devices.history": EVERYONE,
@@ -145,6 +166,11 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "rounds.show": EVERYONE,
     "rooms.index": EVERYONE,
     "rooms.show": EVERYONE,
+    "reviews.index": REVIEWERS,
+    "reviews.show": REVIEWERS,
+    "reviews.settle": REVIEWERS,
+    "reviews.photo": REVIEWERS,
+    "sync.receipt": STAFF | {"client"},
     "faults.index": EVERYONE,
     "faults.show": EVERYONE,
     "faults.resolve": FIELD | {"desk"},
@@ -152,7 +178,11 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "tags.sheet_pdf": OFFICE | {"engineer"},
     "photos.show": EVERYONE,
     "outbox.show": EVERYONE,
+    "rescue.show": FIELD | OFFICE,
+    "rescue.preview": FIELD | OFFICE,
+    "rescue.take_in": FIELD | OFFICE,
     "sync.whoami": PUBLIC,
+    "sync.seal_key": EVERYONE,
     "sync.submit": STAFF | {"client"},
     "sync.put_photo": STAFF | {"client"},
 }

@@ -2,14 +2,39 @@
 
 import ipaddress
 import socket
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from roundtag.settings import current
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+
 
 def base_url() -> str:
-    """BASE_URL, else plain http at this machine's address on its network (good for trials)."""
-    return current().base_url or f"http://{lan_address()}:{current().port}"
+    """BASE_URL, else this machine's address on its network (good for trials)."""
+    return current().base_url or current().at(lan_address())
+
+
+def plain_url(path: str) -> str:
+    """With TLS: a page of the door that needs no trust yet."""
+    return current().plainly_at(urlsplit(base_url()).hostname or "") + path
+
+
+def own_hosts() -> list[str]:
+    """The host of base_url() first, then every other name or number of this machine we know."""
+    name = socket.gethostname()
+    own = [urlsplit(base_url()).hostname or "", lan_address(), "localhost", "127.0.0.1", "::1"]
+    own += [] if current().host in EVERYWHERE else [current().host]
+    named = [name, f"{name.split('.')[0]}.local"] if name.isascii() else []
+    numbers = [str(found[4][0]) for found in _looked_up(name)]
+    return list(dict.fromkeys(host.lower() for host in (*own, *named, *numbers)))
+
+
+def _looked_up(name: str) -> list[Any]:
+    with suppress(OSError, UnicodeError):
+        return list(socket.getaddrinfo(name, None, type=socket.SOCK_STREAM))
+    return []
 
 
 def lan_address() -> str:

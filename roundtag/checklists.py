@@ -136,6 +136,22 @@ def version(version_id: int) -> Version | None:
     return _version(row) if row else None
 
 
+def asked_since(filed: Version) -> tuple[int, list[Item]]:
+    """The number of the checklist's newest version, and the required items it has in addition."""
+    checklist = ChecklistVersion.select(ChecklistVersion.checklist).where(
+        ChecklistVersion.id == filed.id
+    )
+    row = (
+        ChecklistVersion.select(ChecklistVersion, Checklist)
+        .join(Checklist)
+        .where(ChecklistVersion.checklist == checklist)
+        .order_by(ChecklistVersion.number.desc())
+        .get()
+    )
+    newest, known = _version(row), {item.key for item in filed.items}
+    return newest.number, [i for i in newest.items if i.required and i.key not in known]
+
+
 def _version(row: ChecklistVersion) -> Version:
     items = tuple(_item(spec) for spec in row.items)
     return Version(row.id, row.number, row.checklist.name, row.checklist.name_en, items)

@@ -8,8 +8,8 @@ and both bodies are kept.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, is_dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -134,6 +134,26 @@ class Deed:
         return row
 
 
+def as_filed(kept: Submission, deed: Deed) -> Deed:
+    """The filer's part of a settler's deed: its rows bear the kept entry's id, owner and times."""
+    envelope = replace(
+        deed.envelope, id=kept.id, owner=kept.owner_id, claimed_at=kept.claimed_at,
+        sent_at=kept.sent_at,
+    )  # fmt: skip
+    part = Deed(deed.name, deed.actor, envelope, kept.received_at)
+    part.changes = deed.changes
+    return part
+
+
+def photos_of(kept: Submission, fields: Mapping[str, str] | None = None) -> tuple[Photo, ...]:
+    """The photos that a stored entry names; `fields`: hash → the field that it was taken for."""
+    listed = SubmissionBlob.select().where(SubmissionBlob.submission == kept.id)
+    place = fields or {}
+    return tuple(
+        Photo(row.sha256, row.mime, row.size, place.get(row.sha256, "photo")) for row in listed
+    )
+
+
 def run(command_id: str, verb: Verb, command: Any, actor: access.Actor,
         envelope: Envelope | None = None) -> Receipt:  # fmt: skip
     """Does `verb(command, deed)` exactly once for `command_id`.
@@ -166,7 +186,7 @@ def _first_time(verb: Verb, command: Any, actor: access.Actor, envelope: Envelop
         ledger.append(
             _head(deed), [ledger.change(r) for r in deed.changes.values()], deed.received_at
         )
-        return _store(submission, outcome)
+        return store(submission, outcome)
 
 
 def keep(envelope: Envelope, now: datetime, state: str = "review") -> Submission:
@@ -197,7 +217,8 @@ def keep(envelope: Envelope, now: datetime, state: str = "review") -> Submission
     return submission
 
 
-def _store(submission: Submission, outcome: Outcome) -> Receipt:
+def store(submission: Submission, outcome: Outcome) -> Receipt:
+    """What became of a submission: its outcome, and the receipt that every repetition gets."""
     submission.outcome = outcome.state
     submission.receipt = {
         "message": outcome.message,
@@ -206,17 +227,18 @@ def _store(submission: Submission, outcome: Outcome) -> Receipt:
         "subject_id": outcome.subject_id,
     }
     submission.save(only=["outcome", "receipt"])
-    return _receipt(submission)
+    return receipt(submission)
 
 
 def store_for_review(envelope: Envelope, message: str) -> Receipt:
     """Keeps a submission whose deed could not be done, for a person to look at."""
     with write():
         submission = keep(envelope, clock.now())
-        return _store(submission, Outcome(message, state="review"))
+        return store(submission, Outcome(message, state="review"))
 
 
-def _receipt(submission: Submission, repeated: bool = False) -> Receipt:
+def receipt(submission: Submission, repeated: bool = False) -> Receipt:
+    """What a stored submission is answered with."""
     return Receipt(
         id=submission.id,
         sha256=submission.sha256,
@@ -230,7 +252,7 @@ def _receipt(submission: Submission, repeated: bool = False) -> Receipt:
 def replay(known: Submission, envelope: Envelope, actor: access.Actor) -> Receipt:
     """The stored receipt of a known id. Raises errors.OtherBody when the content differs."""
     if known.sha256 == envelope.sha256 and known.owner_id == envelope.owner:
-        return _receipt(known, repeated=True)
+        return receipt(known, repeated=True)
     with write():
         OtherBody.insert(
             submission=known.id,

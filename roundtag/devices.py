@@ -9,13 +9,15 @@ from peewee import fn
 from roundtag import checklists, clock, data, faults, history, rounds, spares, tagging
 from roundtag.access import Actor, visible
 from roundtag.checklists import Version
-from roundtag.errors import NotFound
+from roundtag.commands import Deed, Outcome
+from roundtag.errors import NotFound, invalid
 from roundtag.faults import FaultLine
 from roundtag.fields import clean
 from roundtag.history import Entry
 from roundtag.models import (
     Answer,
     Building,
+    Client,
     Device,
     DeviceModel,
     Fault,
@@ -27,6 +29,7 @@ from roundtag.models import (
 )
 from roundtag.rounds import Due
 from roundtag.spares import SpareLine
+from roundtag.words import N_
 
 
 @dataclass(frozen=True)
@@ -227,3 +230,52 @@ def history_after(device_id: int, before: int, actor: Actor) -> tuple[list[Entry
 
 def tag_of(device_id: int) -> str:
     return tagging.codes_of_devices([device_id]).get(device_id, "")
+
+
+@dataclass(frozen=True)
+class RetireDevice:
+    device_code: str
+    client_code: str
+
+
+def retire_device(command: RetireDevice, deed: Deed) -> Outcome:
+    """Takes a device out of use; its tag, history and units stay as they are."""
+    device = _of_client(command.device_code, command.client_code)
+    deed.require(device.client_id)
+    in_use = (Device.id == device.id) & Device.retired_at.is_null()
+    if not deed.claim(Device, in_use, retired_at=deed.received_at):
+        return Outcome(N_("This device was retired before."), state="conflict",
+                       subject_id=device.id)  # fmt: skip
+    history.record(deed, "retired", device)
+    return Outcome(N_("The device is retired."), subject_id=device.id)
+
+
+@dataclass(frozen=True)
+class MoveDevice:
+    device_code: str
+    client_code: str
+    room_code: str
+    position: str = ""
+
+
+def move_device(command: MoveDevice, deed: Deed) -> Outcome:
+    """Puts a device into another room of its client; it keeps its tag and its history."""
+    device = _of_client(command.device_code, command.client_code)
+    deed.require(device.client_id)
+    room = Room.get_or_none((Room.client == device.client_id) & (Room.code == command.room_code))
+    if room is None:
+        raise invalid("room", "unknown", N_("There is no such room."))
+    before = device.room.name
+    deed.change(device, room=room, position=command.position)
+    history.record(deed, "moved", device, before=before, now=room.name)
+    return Outcome(N_("The device is in %(room)s now."), values={"room": room.name},
+                   subject_id=device.id)  # fmt: skip
+
+
+def _of_client(device_code: str, client_code: str) -> Device:
+    found = Device.select().join(Client).where(
+        (Client.code == client_code) & (Device.code == device_code)
+    ).first()  # fmt: skip
+    if found is None:
+        raise invalid("device", "unknown", N_("There is no such device."))
+    return found

@@ -4,9 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from roundtag import attachments, clients, clock, data, history, links, notify, people, tagging
+from roundtag import (
+    attachments,
+    claims,
+    clients,
+    clock,
+    conflicts,
+    data,
+    history,
+    links,
+    notify,
+    people,
+    tagging,
+)
 from roundtag.access import ATTENDEE, Actor, visible
 from roundtag.attachments import Picture
+from roundtag.claims import Claim
 from roundtag.commands import Deed, Outcome, Photo, Verb
 from roundtag.duty import on_duty
 from roundtag.errors import NotFound, invalid
@@ -79,6 +92,7 @@ def _told(fault: Fault, url: str) -> Outcome:
 def _report(command: ReportFault, deed: Deed, source: str) -> Fault:
     place = tagging.resolve(command.tag, deed.actor)
     deed.require(place.client_id)
+    conflicts.mark(deed, command.tag, place)
     device = place.device or _chosen_device(command, deed.actor, place.room_id)
     room = Room.get_by_id(place.room_id)
     return open_fault(deed, room, device, command.symptom, source,
@@ -127,6 +141,8 @@ def open_fault(deed: Deed, room: Room, device: Device | None, symptom: str, sour
     )
     note_event(deed, fault, "reported")
     attachments.attach(deed, fault, photos)
+    if twin and source != "attendee":  # many attendees of one meeting see the same dark screen
+        conflicts.file(deed, "duplicate-fault", None, twin.number, number, client_id=room.client_id)
     _tell(fault, deed.received_at)
     history.record(
         deed, "fault", device, room_id=room.id, client_id=room.client_id, subject_id=fault.id,
@@ -217,6 +233,17 @@ def settle(deed: Deed, fault: Fault, remedy: str) -> bool:
     return True
 
 
+def separate(deed: Deed, fault: Fault) -> bool:
+    """A report that was taken for a duplicate becomes a fault of its own; False if it was none."""
+    if not deed.claim(Fault, (Fault.id == fault.id) & (Fault.state == "duplicate"),
+                      state="reported", duplicate_of=None):  # fmt: skip
+        return False
+    fault = Fault.get_by_id(fault.id)
+    note_event(deed, fault, "separated")
+    _tell(fault, deed.received_at)
+    return True
+
+
 @dataclass(frozen=True)
 class FaultLine:
     """A fault as lists show it."""
@@ -274,7 +301,7 @@ class FaultPage:
     description: str | None
     contact: str | None
     remedy: str | None
-    claimed_at: datetime | None
+    claim: Claim | None
     duplicate_of: int | None
     duplicates: list[tuple[int, str]]
     events: list[Event]
@@ -294,7 +321,7 @@ def page(fault_id: int, actor: Actor) -> FaultPage:
         description=fault.description,
         contact=fault.contact,
         remedy=fault.remedy,
-        claimed_at=fault.claimed_at,
+        claim=claims.of_submission(fault.submission),
         duplicate_of=fault.duplicate_of_id,
         duplicates=[
             (twin.id, twin.number) for twin in Fault.select().where(Fault.duplicate_of == fault.id)

@@ -6,8 +6,9 @@ from typing import Any
 
 from roundtag import attachments, people
 from roundtag.attachments import Picture
+from roundtag.claims import Claim, claim
 from roundtag.commands import Deed
-from roundtag.models import Device, Fault, History, Inspection, Swap, dicts
+from roundtag.models import Device, Fault, History, Inspection, Note, Submission, Swap, dicts
 
 PAGE = 10
 
@@ -24,6 +25,8 @@ class Entry:
     note: str | None = None
     url: str | None = None
     photos: list[Picture] = field(default_factory=list)
+    claim: Claim | None = None
+    """When it happened by the phone's clock, where it came from a phone."""
 
 
 def record(
@@ -65,7 +68,7 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
     rows = list(
         History.select().where(where).order_by(History.at.desc(), History.id.desc()).limit(limit)
     )
-    notes, pictures = _details(rows)
+    notes, pictures, claimed = _details(rows)
     names = people.names({row.person_id for row in rows if row.person_id})
     return [
         Entry(
@@ -77,6 +80,7 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
             note=notes.get((row.kind, row.subject_id)),
             url=f"/faults/{row.subject_id}" if row.kind in {"fault", "resolved"} else None,
             photos=pictures.get((row.kind, row.subject_id), []),
+            claim=claimed.get((row.kind, row.subject_id)),
         )
         for row in rows
     ]
@@ -92,25 +96,38 @@ def _older_than(before: int) -> Any:
 
 Notes = dict[tuple[str, int | None], str | None]
 Pictures = dict[tuple[str, int | None], list[Picture]]
+Claims = dict[tuple[str, int | None], Claim | None]
 SUBJECTS = (
     ("inspection", Inspection, Inspection.note),
     ("fault", Fault, Fault.description),
     ("resolved", Fault, Fault.remedy),
     ("swap", Swap, Swap.note),
+    ("note", Note, Note.note),
 )
 
 
-def _details(rows: list[History]) -> tuple[Notes, Pictures]:
-    """Notes and photos of a page's subjects: a fixed number of queries however long the page."""
+def _with_claims(model: Any, column: Any) -> Any:
+    times = Submission.claimed_at, Submission.sent_at, Submission.received_at
+    return model.select(model.id, column.alias("note"), *times).left_outer_join(
+        Submission, on=(Submission.id == model.submission)
+    )
+
+
+def _details(rows: list[History]) -> tuple[Notes, Pictures, Claims]:
+    """Notes, photos and claims of a page's subjects: as many queries however long the page."""
     notes: Notes = {}
     pictures: Pictures = {}
+    claimed: Claims = {}
     for kind, model, column in SUBJECTS:
         ids = [row.subject_id for row in rows if row.kind == kind and row.subject_id]
         if not ids:
             continue
-        for row in dicts(model.select(model.id, column.alias("note")).where(model.id.in_(ids))):
+        for row in dicts(_with_claims(model, column).where(model.id.in_(ids))):
             notes[(kind, row["id"])] = row["note"]
+            if kind != "resolved":
+                times = row["claimed_at"], row["sent_at"], row["received_at"]
+                claimed[(kind, row["id"])] = claim(*times)
         if kind != "resolved":
             for key, found in attachments.of(model._meta.table_name, ids).items():
                 pictures[(kind, key)] = found
-    return notes, pictures
+    return notes, pictures, claimed

@@ -3,7 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from roundtag import attachments, checklists, clients, clock, faults, history, rounds, tagging
+from roundtag import (
+    attachments,
+    checklists,
+    clients,
+    clock,
+    conflicts,
+    faults,
+    history,
+    rounds,
+    tagging,
+)
 from roundtag.checklists import Item, Version
 from roundtag.commands import Deed, Outcome, Photo
 from roundtag.errors import FieldError, Invalid, invalid
@@ -86,7 +96,7 @@ def judge(version: Version, command: Inspect) -> Verdict:
 
 def inspect(command: Inspect, deed: Deed) -> Outcome:
     """Files an entry; failed items open one fault linked to it."""
-    _, device = tagging.device_by_tag(command.tag, deed.actor)
+    place, device = tagging.device_by_tag(command.tag, deed.actor)
     deed.require(device.client_id)
     version = checklists.version(command.version_id or 0)
     if version is None:
@@ -96,6 +106,8 @@ def inspect(command: Inspect, deed: Deed) -> Outcome:
     verdict = judge(version, command)
     if verdict.errors:
         raise Invalid(*verdict.errors)
+    conflicts.mark(deed, command.tag, place)
+    _mark_stale(deed, device, version)
     entry = _file(command, deed, device, version, verdict)
     if verdict.failed:
         _open_fault(deed, device, entry, verdict, command.photos)
@@ -105,6 +117,14 @@ def inspect(command: Inspect, deed: Deed) -> Outcome:
     return Outcome(
         N_("The check is filed. All in order."), f"/t/{command.tag}", subject_id=entry.id
     )
+
+
+def _mark_stale(deed: Deed, device: Device, version: Version) -> None:
+    """An entry counts by the version it was filed under; what it could not ask is told."""
+    newest, added = checklists.asked_since(version)
+    if added:
+        conflicts.file(deed, "stale-checklist", device, str(version.number),
+                       f"{newest}: " + "；".join(item.zh for item in added))  # fmt: skip
 
 
 def _file(command: Inspect, deed: Deed, device: Device, version: Version,

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -152,19 +153,25 @@ def actor_of(person: Person, now: datetime, via: str = "web") -> Actor:
 
 
 def _rights(person_id: int, now: datetime) -> tuple[Right, ...]:
-    moment = clock.to_text(now)
-    query = (
-        Grant.select(Grant.role, Grant.scope, Grant.scope_id, Contract.client)
-        .left_outer_join(
-            Contract, on=((Grant.scope == "contract") & (Contract.id == Grant.scope_id))
-        )
-        .where(
-            (Grant.person == person_id)
-            & (Grant.since <= moment)
-            & (Grant.until.is_null() | (Grant.until > moment))
-        )
-    )
+    columns = Grant.role, Grant.scope, Grant.scope_id, Contract.client
+    query = _granted(now, *columns).where(Grant.person == person_id)
     return tuple(Right(r["role"], r["scope"], r["scope_id"], _client_of(r)) for r in dicts(query))
+
+
+def _granted(now: datetime, *columns: Any) -> Any:
+    """Grants that hold at this moment, with the client of each one's contract."""
+    moment = clock.to_text(now)
+    of_contract = (Grant.scope == "contract") & (Contract.id == Grant.scope_id)
+    query = Grant.select(*columns).left_outer_join(Contract, on=of_contract)
+    return query.where((Grant.since <= moment) & (Grant.until.is_null() | (Grant.until > moment)))
+
+
+def working_for(client_ids: Iterable[int], now: datetime) -> Any:
+    """A query of the keys of all people whose grants reach one of these clients."""
+    ids = sorted(client_ids)
+    of_client = (Grant.scope == "client") & Grant.scope_id.in_(ids)
+    reaches = (Grant.scope == "provider") | of_client | Contract.client.in_(ids)
+    return _granted(now, Grant.person).where(reaches)
 
 
 def _client_of(grant: dict[str, Any]) -> int | None:
@@ -188,6 +195,11 @@ def names(ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     return {p.id: p.name or p.username for p in Person.select().where(Person.id.in_(ids))}
+
+
+def name(person: Person | None) -> str | None:
+    """The same of a person that was read already."""
+    return (person.name or person.username) if person else None
 
 
 def any_exists() -> bool:

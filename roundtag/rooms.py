@@ -27,6 +27,7 @@ class RoomLine:
     tag: str
     devices: int
     open_faults: int
+    site_id: int
 
 
 def lines(actor: Actor) -> list[RoomLine]:
@@ -48,6 +49,7 @@ def _with_counts() -> Any:
         Room.select(
             Room.id, Room.code, Room.name, Room.kind, Room.capacity, Room.floor, Room.remarks,
             Building.name.alias("building"), Site.name.alias("site"),
+            Site.id.alias("site_id"),
             device_count.alias("devices"), fault_count.alias("open_faults"),
         )
         .join(Building)
@@ -59,7 +61,7 @@ def _line(row: dict[str, Any], tags: dict[int, str]) -> RoomLine:
     return RoomLine(
         row["id"], row["code"], row["name"], data.room_kind(row["kind"]), row["capacity"],
         row["floor"], row["building"], row["site"], tags.get(row["id"], ""),
-        row["devices"], row["open_faults"],
+        row["devices"], row["open_faults"], row["site_id"],
     )  # fmt: skip
 
 

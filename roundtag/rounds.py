@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from roundtag import access, clock, commands, jobs, people, tagging
+from roundtag import access, clock, commands, conflicts, jobs, people, tagging
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Outcome
 from roundtag.db import database
@@ -62,6 +62,23 @@ def open_round(command: OpenRound, deed: Deed) -> Outcome:
     for device in devices.order_by(Device.id):
         deed.create(RoundDevice, client=contract.client_id, round=made, device=device.id)
     return Outcome(N_("The round is open."), url=f"/rounds/{made.id}", subject_id=made.id)
+
+
+@dataclass(frozen=True)
+class CloseRound:
+    round_id: int
+
+
+def close_round(command: CloseRound, deed: Deed) -> Outcome:
+    """Closes a round, whatever is still open in it; entries that come later are kept and marked."""
+    found = Round.get_or_none(Round.id == command.round_id)
+    if found is None:
+        raise NotFound
+    deed.require(found.client_id)
+    still_open = (Round.id == found.id) & Round.closed_at.is_null()
+    if not deed.claim(Round, still_open, closed_at=deed.received_at):
+        return Outcome(N_("This round was closed before."), state="conflict", subject_id=found.id)
+    return Outcome(N_("The round is closed."), url="/today", subject_id=found.id)
 
 
 def _check(command: OpenRound) -> None:
@@ -120,6 +137,11 @@ def mark_done(
 
     Without a usable `round_id` the device's open round is taken: a page may be older than a round.
     """
+    late = _closed_place(device, round_id)
+    if late:
+        conflicts.file(deed, "round-closed", device, late.round.period,
+                       clock.to_text(late.round.closed_at))  # fmt: skip
+        return late.round_id, late.done_at is not None
     row = _open_place(device, round_id)
     if row is None:
         return None, False
@@ -130,6 +152,13 @@ def mark_done(
         result=result,
     )
     return row.round_id, not first
+
+
+def _closed_place(device: Device, round_id: int | None) -> RoundDevice | None:
+    """The device's place in the round that an entry names, when that round was closed meanwhile."""
+    named = (RoundDevice.device == device.id) & (RoundDevice.round == round_id)
+    places = RoundDevice.select(RoundDevice, Round).join(Round)
+    return places.where(named & Round.closed_at.is_null(False)).first() if round_id else None
 
 
 def _open_place(device: Device, round_id: int | None) -> RoundDevice | None:
@@ -157,7 +186,7 @@ class Due:
 
 
 def due_of(device: Device, today: date) -> Due | None:
-    place = _open_place(device, None)
+    place = None if device.retired_at else _open_place(device, None)
     if place is None:
         return None
     tour = place.round
@@ -206,7 +235,7 @@ def cards(actor: Actor, today: date, engineer_id: int | None = None) -> list[Rou
         )
         .join(Contract)
         .switch(Round)
-        .join(RoundDevice, JOIN.LEFT_OUTER)
+        .join(RoundDevice, JOIN.LEFT_OUTER, on=((RoundDevice.round == Round.id) & _awaited()))
         .where(Round.closed_at.is_null())
         .group_by(Round.id, Contract.name)
         .order_by(Round.due_on)
@@ -216,6 +245,12 @@ def cards(actor: Actor, today: date, engineer_id: int | None = None) -> list[Rou
     rows = list(visible(actor, query, Round.client).objects())
     names = people.names({r.engineer_id for r in rows if r.engineer_id})
     return [_card(row, names, today) for row in rows]
+
+
+def _awaited() -> Any:
+    """Places that count: a device that was retired before its check is not waited for."""
+    in_use = Device.select(Device.id).where(Device.retired_at.is_null())
+    return RoundDevice.done_at.is_null(False) | RoundDevice.device.in_(in_use)
 
 
 def _failed() -> Any:
@@ -283,7 +318,7 @@ def _places(
             Room.code.alias("room_code"), Room.floor, Building.name.alias("building"),
         )
         .join(Device).join(Room).join(Building)
-        .where(RoundDevice.round == round_id)
+        .where((RoundDevice.round == round_id) & _awaited())
         .order_by(Building.name, Room.floor, Room.code, Device.code)
         .limit(limit)
     )  # fmt: skip
@@ -318,6 +353,6 @@ def devices_assigned(person_id: int) -> list[int]:
     rows = (
         RoundDevice.select(RoundDevice.device)
         .join(Round)
-        .where((Round.engineer == person_id) & Round.closed_at.is_null())
+        .where((Round.engineer == person_id) & Round.closed_at.is_null() & _awaited())
     )
     return sorted({row.device_id for row in rows})

@@ -1,7 +1,6 @@
 """Everything that an installation may set, read once from the environment.
 
-DATABASE_URL, REDIS_URL, HOST, PORT, DATA_DIR, BASE_URL as in the README; nothing else switches
-behaviour. Paths are absolute after reading.
+The README lists the variables; nothing else switches behaviour. Paths are absolute after reading.
 """
 
 import os
@@ -23,6 +22,23 @@ class Settings:
     base_url: str | None
     trust_proxy: bool
     web_workers: int = 2
+    tls: bool = False
+    http_port: int = 8000
+    """With `tls`: where plain http leads to https. Without: not used."""
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach this installation by https, its own or a proxy's."""
+        return self.tls or (self.base_url or "").startswith("https://")
+
+    def at(self, host: str) -> str:
+        """This process's own address, for one of the machine's names or numbers."""
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://{_in_address(host)}:{self.port}"
+
+    def plainly_at(self, host: str) -> str:
+        """With `tls`: the door where a phone learns to trust."""
+        return f"http://{_in_address(host)}:{self.http_port}"
 
     @property
     def embedded_database(self) -> bool:
@@ -44,16 +60,31 @@ class Settings:
 def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment. Raises ValueError with the variable's name."""
     data_dir = Path(env.get("DATA_DIR") or "var").expanduser().resolve()
-    return Settings(
+    tls = env.get("TLS") == "1"
+    return _consistent(Settings(
         data_dir=data_dir,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'roundtag.db'}",
         redis_url=_address(env, "REDIS_URL", ("redis://", "rediss://", "unix://")),
         host=env.get("HOST") or ALL_ADDRESSES,
-        port=_whole(env, "PORT", 8000, 65535),
+        port=_whole(env, "PORT", 8443 if tls else 8000, 65535),
         base_url=(_address(env, "BASE_URL", ("https://", "http://")) or "").rstrip("/") or None,
         trust_proxy=env.get("TRUST_PROXY") == "1",
         web_workers=_whole(env, "WEB_WORKERS", 2, 256),
-    )
+        tls=tls,
+        http_port=_whole(env, "HTTP_PORT", 8000, 65535),
+    ))  # fmt: skip
+
+
+def _consistent(read: Settings) -> Settings:
+    if read.tls and read.port == read.http_port:
+        raise ValueError("With TLS, PORT is for https and HTTP_PORT for http: they must differ")
+    if read.tls and read.base_url and read.base_url.startswith("http:"):
+        raise ValueError("BASE_URL must start with https:// with TLS")
+    return read
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:

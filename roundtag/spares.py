@@ -5,13 +5,12 @@ from datetime import date
 
 from peewee import fn
 
-from roundtag import attachments, clients, clock, faults, history, movements, tagging
+from roundtag import attachments, clients, clock, conflicts, faults, history, movements, tagging
 from roundtag.commands import Deed, Outcome, Photo
 from roundtag.errors import invalid
 from roundtag.fields import Fields
 from roundtag.models import (
     Base,
-    Conflict,
     Device,
     DeviceModel,
     Fault,
@@ -65,8 +64,14 @@ def swap(command: SwapSpare, deed: Deed) -> Outcome:
     When the device holds another unit than the form had shown, or the new unit is in use already,
     nothing moves and a conflict is filed for a person.
     """
-    _, device = tagging.device_by_tag(command.tag, deed.actor)
+    place, device = tagging.device_by_tag(command.tag, deed.actor)
     deed.require(device.client_id)
+    conflicts.mark(deed, command.tag, place)
+    return exchange(command, deed, device)
+
+
+def exchange(command: SwapSpare, deed: Deed, device: Device) -> Outcome:
+    """The swap itself, judged by what is in the device and in stock at this moment."""
     _queue_up(Device, device.id)
     old = Unit.get_or_none(Unit.device == device.id)
     if (old.serial if old else "") != command.expected_old_serial:
@@ -177,19 +182,7 @@ def _move_fault_on(command: SwapSpare, deed: Deed, fault: Fault | None, row: Swa
 
 def _conflict(command: SwapSpare, deed: Deed, device: Device, kind: str,
               expected: str, found: str) -> Outcome:  # fmt: skip
-    row = deed.create(
-        Conflict,
-        client=device.client_id,
-        device=device,
-        submission=deed.id,
-        kind=kind,
-        expected=expected,
-        found=found,
-        person=deed.person_id,
-        filed_at=deed.received_at,
-    )
-    history.record(deed, "conflict", device, subject_id=row.id, conflict=kind,
-                   expected=expected, found=found)  # fmt: skip
+    row = conflicts.file(deed, kind, device, expected, found)
     return Outcome(CONFLICTS[kind], url=f"/t/{command.tag}", state="conflict",
                    values={"expected": expected or "—", "found": found or "—"},
                    subject_id=row.id)  # fmt: skip

@@ -23,6 +23,8 @@ HASHED = (*SERVED, "templates", "translations")
 COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".ttf", ".wasm", ".webmanifest"}
 IGNORED = {".mo", ".pot", ".draft"}
 KEPT_BUILDS = 4
+READ_WORKER = "read_worker.js"
+READ_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 YEAR = 365 * 86_400
 Wsgi = Callable[..., Iterable[bytes]]
 
@@ -113,9 +115,12 @@ def wrap(application: Wsgi, data_dir: Path | None) -> Any:
     return served
 
 
-def _mark_as_ours(headers: Any, _path: str, _url: str) -> None:
+def _mark_as_ours(headers: Any, path: str, _url: str) -> None:
+    """A worker obeys its own script's policy: WebAssembly may be compiled in one place only."""
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if Path(path).name == READ_WORKER:
+        headers["Content-Security-Policy"] = READ_POLICY
 
 
 def shell() -> list[str]:

@@ -8,16 +8,17 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from peewee import IntegrityError
 
-from roundtag import blobs, clock, commands, faults, inspections, people, spares
+from roundtag import blobs, clock, commands, faults, inspections, notes, people, spares
 from roundtag.access import Actor
 from roundtag.commands import Envelope, Photo, Receipt
+from roundtag.db import write
 from roundtag.errors import NotFound, RoundtagError, TooLarge, invalid
 from roundtag.fields import Fields
 from roundtag.models import Blob, Person, Submission, SubmissionBlob
@@ -32,16 +33,30 @@ BLOB = "blob:"
 log = logging.getLogger(__name__)
 
 
+Read = Callable[[Fields, tuple[Photo, ...]], Any]
+
+
 @dataclass(frozen=True)
 class Form:
-    read: Callable[[Fields, tuple[Photo, ...]], Any]
+    """One form and every version of it that may still lie on a phone.
+
+    `versions` is in order of release, the present one last. A version leaves this table at the
+    earliest 180 days after its successor came in; tests/roundtag/bodies holds bodies of each.
+    """
+
+    versions: Mapping[str, Read]
     verb: Callable[[Actor], commands.Verb]
+
+    def reader(self, version: str) -> Read | None:
+        """Who reads a body filed under `version`; a plain form that bears none is today's."""
+        return self.versions.get(version or [*self.versions][-1])
 
 
 FORMS = {
-    "inspection": Form(inspections.read, lambda actor: inspections.inspect),
-    "swap": Form(spares.read, lambda actor: spares.swap),
-    "fault": Form(faults.read, faults.reporter),
+    "inspection": Form({"1": inspections.read}, lambda actor: inspections.inspect),
+    "swap": Form({"1": spares.read}, lambda actor: spares.swap),
+    "fault": Form({"1": faults.read}, faults.reporter),
+    notes.FORM: Form(notes.VERSIONS, lambda actor: notes.take_note),
 }
 
 
@@ -58,16 +73,19 @@ def submit(envelope: Envelope, actor: Actor) -> Receipt:
     """
     doer = _doer(envelope, actor)
     form = FORMS.get(envelope.form)
-    if doer is None or form is None:
+    read = form.reader(envelope.form_version) if form else None
+    if doer is None or form is None or read is None:
         return _keep_for_review(envelope, actor)
-    pairs = _pairs(envelope.body)
+    pairs = pairs_of(envelope.body)
     photos = _named_photos(envelope, pairs)
     envelope = replace(envelope, photos=photos)
     known = commands.find(envelope.id)
     if known is not None:
-        return commands.replay(known, envelope, doer)
+        receipt = commands.replay(known, envelope, doer)
+        _carry_on(known, envelope)
+        return receipt
     try:
-        command = form.read(Fields(pairs), photos)
+        command = read(Fields(pairs), photos)
         return commands.run(envelope.id, form.verb(doer), command, doer, envelope)
     except RoundtagError:
         raise
@@ -85,7 +103,7 @@ def _doer(envelope: Envelope, actor: Actor) -> Actor | None:
         raise OtherOwner
     if envelope.owner in (None, actor.person_id):
         return actor
-    if envelope.carrier is None:
+    if envelope.carrier is None and not actor.system:
         raise OtherOwner
     owner = Person.get_or_none(Person.id == envelope.owner)
     if owner is None:
@@ -93,6 +111,13 @@ def _doer(envelope: Envelope, actor: Actor) -> Actor | None:
     if not owner.active:
         return None
     return replace(people.actor_of(owner, clock.now(), via="sync"), carrier=actor)
+
+
+def _carry_on(known: Submission, envelope: Envelope) -> None:
+    """Who carries on a delivery that another began may bring the photos that are still missing."""
+    if envelope.carrier and known.carrier_id != envelope.carrier and missing(known.id):
+        with write():
+            Submission.update(carrier=envelope.carrier).where(Submission.id == known.id).execute()
 
 
 def _keep_for_review(envelope: Envelope, actor: Actor) -> Receipt:
@@ -107,7 +132,7 @@ def _keep_for_review(envelope: Envelope, actor: Actor) -> Receipt:
     return commands.replay(known, envelope, actor)
 
 
-def _pairs(body: str) -> list[tuple[str, str]]:
+def pairs_of(body: str) -> list[tuple[str, str]]:
     """The body's [name, value] pairs. Raises Invalid for anything else."""
     try:
         pairs = json.loads(body)
@@ -149,6 +174,11 @@ def missing(submission_id: str) -> list[str]:
     return sorted(row.sha256 for row in rows)
 
 
+def completed_by(digest: str, actor: Actor) -> list[Submission]:
+    """The actor's submissions that list this photo and miss none any more."""
+    return [each for each in _listing(digest, actor) if not missing(each.id)]
+
+
 class Unlisted(NotFound):
     code = "unlisted"
     message = N_("No submission lists this photo. Send the form first.")
@@ -156,15 +186,16 @@ class Unlisted(NotFound):
 
 def put_photo(digest: str, data: bytes, actor: Actor) -> Blob:
     """Takes a photo that one of the actor's submissions lists. Raises Unlisted, Invalid …"""
-    listed = (
-        SubmissionBlob.select()
-        .join(Submission)
-        .where(SubmissionBlob.sha256 == digest)
-        .where((Submission.owner == actor.person_id) | (Submission.carrier == actor.person_id))
-    )
-    if not blobs.is_digest(digest) or not listed.exists():
+    if not blobs.is_digest(digest) or not _listing(digest, actor).exists():
         raise Unlisted
     return blobs.put_photo(data, digest)
+
+
+def _listing(digest: str, actor: Actor) -> Any:
+    """The submissions that this person filled in or carried and that list the photo."""
+    mine = (Submission.owner == actor.person_id) | (Submission.carrier == actor.person_id)
+    listed = Submission.select().join(SubmissionBlob)
+    return listed.where(mine & (SubmissionBlob.sha256 == digest))
 
 
 def parse(raw: Any, submission_id: str, actor: Actor) -> Envelope:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from roundtag.access import ATTENDEE, Actor, visible
-from roundtag.commands import Deed
+from roundtag.commands import Deed, Outcome
 from roundtag.errors import Gone, NotFound
 from roundtag.models import Device, Room, Tag, dicts
+from roundtag.words import N_
 from tags import codes
 
 
@@ -37,6 +38,27 @@ def bind(deed: Deed, client_id: int, *, device: Device | None = None,
         room=room,
         made_at=deed.received_at,
     )
+
+
+@dataclass(frozen=True)
+class ReplaceTag:
+    code: str
+
+
+def replace_tag(command: ReplaceTag, deed: Deed) -> Outcome:
+    """Gives what a tag is on a fresh one; the old code leads on to it."""
+    old = Tag.get_or_none(Tag.code == codes.parse(command.code))
+    if old is None or not _may_see(deed.actor, old.client_id):
+        raise NotFound
+    deed.require(old.client_id)
+    fresh = codes.new()
+    if not deed.claim(Tag, (Tag.code == old.code) & (Tag.state == "bound"),
+                      state="replaced", replaced_by=fresh):  # fmt: skip
+        return Outcome(N_("This tag is not in use any more."), state="conflict")
+    deed.create(Tag, code=fresh, state="bound", client=old.client_id, device=old.device_id,
+                room=old.room_id, made_at=deed.received_at)  # fmt: skip
+    return Outcome(N_("The new tag is %(code)s. Print it; the old one leads on to it."),
+                   url=f"/t/{fresh}", values={"code": fresh}, subject_id=fresh)  # fmt: skip
 
 
 def resolve(code: str, actor: Actor) -> Target:

@@ -1,5 +1,6 @@
 """What tests look at: every row of every table, the text of every leaf, the number of queries."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from roundtag.db import database
-from roundtag.models import ALL, Base, Leaf
+from roundtag.models import ALL, Base, Leaf, StockMovement, Unit
 
 Answer = TypeVar("Answer")
 
@@ -76,3 +77,18 @@ def at_once(calls: list[Callable[[], Answer]]) -> list[Answer | BaseException]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(start, calls))
+
+
+def assert_units_are_where_their_movements_say() -> None:
+    """Every unit is in exactly one place; its movements form a chain that ends there."""
+    for one in Unit.select():
+        assert (one.device_id is not None) == (one.place == "device")
+        assert (one.store_id is not None) == (one.place == "store")
+        moves = list(
+            StockMovement.select().where(StockMovement.unit == one.id).order_by(StockMovement.id)
+        )
+        for earlier, later in itertools.pairwise(moves):
+            assert (earlier.to_place, earlier.to_key) == (later.from_place, later.from_key)
+        if moves:
+            last = moves[-1]
+            assert (last.to_place, last.to_key) == (one.place, one.device_id or one.store_id)

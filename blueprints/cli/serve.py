@@ -11,15 +11,22 @@ APPLICATION = "app:create_app"
 @click.command("serve")
 @click.option("--demo", is_flag=True, help="Load the demo into an empty database.")
 @click.option("--host", help="Address to listen on (HOST; default: all of this machine).")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT; 8000).")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT; 8000, https 8443)."
+)
+@click.option("--tls", is_flag=True, help="Serve https with an authority of its own, for trials.")
+@click.option("--http-port", type=click.IntRange(1, 65535),
+              help="With --tls: where plain http leads to https (HTTP_PORT; 8000).")  # fmt: skip
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the database, photos and queue (DATA_DIR; default: var).",
 )
-def command(demo: bool, host: str | None, port: int | None, data_dir: Path | None) -> None:
+def command(demo: bool, host: str | None, port: int | None, tls: bool, http_port: int | None,
+            data_dir: Path | None) -> None:  # fmt: skip
     """Start the web server, the worker, the scheduler and, unless REDIS_URL is set, the queue."""
-    given = {"HOST": host, "PORT": port, "DATA_DIR": data_dir}
+    given = {"HOST": host, "PORT": port, "HTTP_PORT": http_port, "DATA_DIR": data_dir,
+             "TLS": "1" if tls else None}  # fmt: skip
     os.environ.update({name: str(value) for name, value in given.items() if value is not None})
     try:
         settings.current.cache_clear()

@@ -9,6 +9,7 @@ import click
 
 from roundtag import access, settings
 from roundtag.catalogues import FOLDER
+from roundtag.commands import Receipt
 from roundtag.db import database
 from roundtag.errors import Invalid, RoundtagError
 from roundtag.supervisor import preparation
@@ -41,3 +42,11 @@ def _words(refused: RoundtagError) -> str:
     if isinstance(refused, Invalid):
         return "\n".join(gettext(e.message, **e.values) for e in refused.errors)
     return gettext(refused.message, **refused.values)
+
+
+def told(receipt: Receipt) -> None:
+    """What became of a command; a conflict is told on stderr with exit 1."""
+    words = gettext(receipt.message, **receipt.values)
+    if receipt.outcome == "conflict":
+        raise click.ClickException(words)
+    click.echo(words)

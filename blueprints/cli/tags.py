@@ -1,11 +1,12 @@
 import json
+import uuid
 from pathlib import Path
 
 import click
 
-from blueprints.cli.session import ACTOR, opened
+from blueprints.cli.session import ACTOR, opened, told
 from blueprints.cli.session import gettext as _
-from roundtag import addresses, printing, tagging
+from roundtag import addresses, commands, printing, tagging
 from roundtag.tagging import TagLine
 from tags import qr, stock
 
@@ -30,6 +31,15 @@ def list_tags(as_json: bool) -> None:
         return
     for row in rows:
         click.echo("\t".join(row.values()))
+
+
+@command.command("replace")
+@click.argument("code")
+def replace(code: str) -> None:
+    """Give what a tag is on a fresh code; the old one leads on to it."""
+    with opened():
+        order = tagging.ReplaceTag(code)
+        told(commands.run(str(uuid.uuid4()), tagging.replace_tag, order, ACTOR))
 
 
 @command.command("sheet")

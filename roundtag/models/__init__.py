@@ -21,6 +21,7 @@ from roundtag.models.devices import (
 from roundtag.models.faults import Counter, Fault, FaultEvent, Swap
 from roundtag.models.jobs import Job
 from roundtag.models.ledger import Leaf, Log
+from roundtag.models.notes import Note, NoteMatch
 from roundtag.models.office import (
     Approval,
     CalendarException,
@@ -30,23 +31,24 @@ from roundtag.models.office import (
     Notification,
     Setting,
 )
-from roundtag.models.people import Grant, Person, Session
+from roundtag.models.people import Grant, Person, SealKey, Session
 from roundtag.models.places import Building, Client, Contract, Room, Site
 from roundtag.models.sync import (
     Attachment,
     Blob,
     Conflict,
     OtherBody,
+    Settlement,
     Submission,
     SubmissionBlob,
 )
 
 ALL: tuple[type[Base], ...] = (
-    Client, Log, Leaf, Person, Grant, Session, Contract, Site, Building, Room,
+    Client, Log, Leaf, Person, Grant, Session, SealKey, Contract, Site, Building, Room,
     DeviceModel, Device, Store, Unit, StockMovement, Tag, History,
     Checklist, ChecklistVersion, Round, RoundDevice, Inspection, Answer,
-    Fault, FaultEvent, Swap, Counter,
-    Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict,
+    Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
+    Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
     Setting, Job,
 )  # fmt: skip

@@ -40,3 +40,14 @@ class Session(Base):
     seen_at = UtcField()
     expires_at = UtcField()
     revoked_at = UtcField(null=True)
+
+
+class SealKey(Base):
+    """What opens a person's sealed entries on a shared phone; it lives as long as the person.
+
+    In no log: an image of it there would outlive the person, and outside it there is nothing to
+    prove about a random number.
+    """
+
+    person = ForeignKeyField(Person, primary_key=True, on_delete="CASCADE")
+    secret = TextField()

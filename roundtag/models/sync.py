@@ -99,3 +99,21 @@ class Conflict(Base):
     person = ForeignKeyField(Person, null=True)
     filed_at = UtcField()
     settled_at = UtcField(null=True)
+
+
+class Settlement(Base):
+    """How a person settled what had to be looked at, once per `subject`.
+
+    `subject`: conflict:<id>, kept:<submission> or other-body:<id>; `submission` is the entry meant.
+    """
+
+    LOG = "provider"
+    SEALED = ("note",)
+
+    subject = TextField(unique=True)
+    submission = TextField(index=True)
+    decision = TextField()
+    note = TextField(null=True)
+    person = ForeignKeyField(Person, null=True)
+    at = UtcField()
+    salts = JsonField(default=dict)

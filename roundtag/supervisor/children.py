@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -53,6 +54,11 @@ class Child:
         pause = PAUSES[min(self.falls, len(PAUSES) - 1)]
         log.warning("%s ended (%s), starts again in %s s", self.name, code, pause)
         self.process, self.falls, self.due = None, self.falls + 1, now + pause
+
+    def reload(self) -> None:
+        """Asks a web server for new workers, which read the certificate anew."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGHUP)
 
     def ask_to_stop(self) -> None:
         if self.process is not None:

@@ -70,7 +70,8 @@ def wait_until_over(data_dir: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_SH)
 
 
-def port_is_free(host: str, port: int) -> None:
+def port_is_free(host: str, port: int, name: str = "PORT") -> None:
+    option = "--" + name.lower().replace("_", "-")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -79,7 +80,7 @@ def port_is_free(host: str, port: int) -> None:
         except OSError as busy:
             raise Refused(
                 f"Cannot listen on {host}, port {port}: {busy.strerror}. "
-                "Choose another: --port or PORT (and --host or HOST)."
+                f"Choose another: {option} or {name} (and --host or HOST)."
             ) from busy
 
 

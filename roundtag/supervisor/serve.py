@@ -4,11 +4,13 @@ import logging
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from roundtag import catalogues, static_files
 from roundtag.settings import Settings, current
-from roundtag.supervisor import announce, children, preparation, valkey
+from roundtag.supervisor import announce, children, plain, preparation, tls, valkey
 from roundtag.supervisor.children import Child
 from roundtag.supervisor.preparation import Refused
 from roundtag.supervisor.signals import Waiter
@@ -28,14 +30,21 @@ class Options:
     demo: bool = False
 
 
+class Watched(Protocol):
+    def watch(self, now: float) -> None: ...
+
+
 def serve(options: Options) -> None:
     """Runs until SIGINT or SIGTERM. Raises Refused when the installation cannot start."""
     began, settings = time.monotonic(), current()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with preparation.alone(settings.data_dir):
         preparation.port_is_free(settings.host, settings.port)
+        if settings.tls:
+            preparation.port_is_free(settings.host, settings.http_port, "HTTP_PORT")
+            tls.certify(settings)
         queue_server: list[Child] = []
-        web = children.python("web server", "roundtag.supervisor.web", options.app, patience=10)
+        web = _web_server("web server", options.app)
         try:
             with preparation.under_way(settings.data_dir):
                 web.start()
@@ -45,6 +54,10 @@ def serve(options: Options) -> None:
         finally:
             children.stop([web])
             children.stop(queue_server)
+
+
+def _web_server(name: str, *arguments: str) -> Child:
+    return children.python(name, "roundtag.supervisor.web", *arguments, patience=10)
 
 
 def _queue_server(settings: Settings) -> list[Child]:
@@ -73,7 +86,10 @@ def _run(settings: Settings, options: Options, waiter: Waiter, web: Child,
         children.python("worker", "roundtag.worker"),
         children.python("scheduler", "roundtag.scheduler"),
     ]
-    team = [web, *helpers, *queue_server]
+    if settings.tls:
+        helpers.append(_web_server("plain http server", options.app, plain.DOOR))
+    renewal = [tls.Renewal(settings, web)] if settings.tls else []
+    team: list[Watched] = [web, *helpers, *queue_server, *renewal]
     try:
         _wait_for_answer(settings, waiter, web)
         if not waiter.stopping:
@@ -93,9 +109,10 @@ def _wait_for_answer(settings: Settings, waiter: Waiter, web: Child) -> None:
 
 
 def _answers(settings: Settings) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    address, believed = f"{settings.at(host)}/healthz", tls.believing()
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=5) as reply:
+        with urllib.request.urlopen(address, timeout=5, context=believed) as reply:  # noqa: S310
             return bool(reply.status == 200)
     except urllib.error.HTTPError as answer:
         return answer.code < 500 or answer.code == 503
@@ -103,9 +120,9 @@ def _answers(settings: Settings) -> bool:
         return False
 
 
-def _watch(team: list[Child], waiter: Waiter) -> None:
+def _watch(team: Sequence[Watched], waiter: Waiter) -> None:
     while not waiter.stopping:
         now = time.monotonic()
-        for child in team:
-            child.watch(now)
+        for member in team:
+            member.watch(now)
         waiter.wait(LOOK_EVERY)

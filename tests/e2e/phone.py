@@ -8,8 +8,9 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Page, Playwright, expect
 
+from tests.e2e.proxy import Proxy
 from tests.house import chromium
-from tests.house.chromium import CONTROLLED, READ_STORE
+from tests.house.chromium import CONTROLLED, READ_STORE, becomes
 
 PHOTO_BYTES = """async () => {
   const rows = await (READ)("photos");
@@ -19,6 +20,10 @@ PHOTO_BYTES = """async () => {
     return [sha256, btoa(text)];
   });
 }""".replace("READ", READ_STORE)
+SCANNER_KEPT = """async () => {
+  const name = (await caches.keys()).find((one) => one.startsWith("reader-"));
+  return Boolean(name) && (await (await caches.open(name)).keys()).length === 2;
+}"""
 SEND_AGAIN = """async (rows) => {
   const headers = { "X-Roundtag-Sync": "1", "Content-Type": "application/json" };
   const replies = [];
@@ -46,8 +51,15 @@ def photo() -> FilePayload:
 
 
 class Phone:
-    def __init__(self, kit: Playwright, options: dict[str, Any], profile: Path, url: str) -> None:
+    """Behind a `network` of its own even the service worker is cut off: the browser itself fires
+    Background Sync there while its pages believe to be offline."""
+
+    def __init__(
+        self, kit: Playwright, options: dict[str, Any], profile: Path, url: str,
+        network: Proxy | None = None,
+    ) -> None:  # fmt: skip
         self.kit, self.options, self.profile, self.url = kit, options, profile, url
+        self.network = network
         self.switch_on()
 
     def switch_on(self) -> None:
@@ -66,6 +78,8 @@ class Phone:
 
     def offline(self, yes: bool = True) -> None:
         self.context.set_offline(yes)
+        if self.network:
+            self.network.basement = yes
 
     def open(self, path: str) -> None:
         self.page.goto(path)
@@ -76,9 +90,10 @@ class Phone:
 
     def packed(self, devices: int) -> None:
         """Waits until the service worker is in charge and the whole pack is on the phone."""
-        self.page.evaluate(CONTROLLED)
+        becomes(self.page, CONTROLLED)
         kept = self.page.locator("[data-pack-progress]").first
         expect(kept).to_contain_text(f"{devices} of {devices}", timeout=60_000)
+        becomes(self.page, SCANNER_KEPT)  # it comes after the pages
 
     def rows(self) -> list[dict[str, Any]]:
         """The outbox as it lies on the disk, in the order of filing."""

@@ -23,6 +23,8 @@ STARTS_WITHIN = 60
 class Server:
     """One installation with a DATA_DIR of its own; it may be stopped, killed and started again."""
 
+    words = ("serve", "--demo")
+
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir, self.port = data_dir, free_port()
         self.url = f"http://localhost:{self.port}"
@@ -43,7 +45,7 @@ class Server:
     def start(self) -> "Server":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [ROUNDTAG, "serve", "--demo"],
+                [ROUNDTAG, *self.words],
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -23,6 +23,7 @@ from roundtag.models import (
 from tests.e2e.client import Client
 from tests.e2e.conftest import sign_in
 from tests.e2e.phone import Phone, photo
+from tests.e2e.proxy import Proxy
 from tests.e2e.server import PASSWORD, Server
 from tests.e2e.steps import Hand, status
 from tests.seeing import snapshot
@@ -39,7 +40,8 @@ def phone(
 
     Chromium writes cookies with a delay of up to 30 s; switching off is what waits for that.
     """
-    phone = Phone(playwright, launch_options, tmp_path / "profile", own_site.url)
+    network = Proxy(own_site.port)
+    phone = Phone(playwright, launch_options, tmp_path / "profile", network.url, network)
     sign_in(phone.page)
     phone.packed(len(own_site.tags()))
     phone.context.close()
@@ -48,6 +50,7 @@ def phone(
     yield phone
     with suppress(Error):
         phone.context.close()
+    network.close()
 
 
 def check(phone: Phone, picture: FilePayload) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Playwright, Request
 from tests.e2e.conftest import Open, sign_in
 from tests.e2e.phone import Phone
 from tests.e2e.server import Server
-from tests.house.chromium import CONTROLLED
+from tests.house.chromium import CONTROLLED, becomes
 
 WATCH = """addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
   console.error(`policy: ${violatedDirective} ${blockedURI}`));"""
@@ -35,7 +35,7 @@ def test_browser_finds_no_obstacle_to_installing(
 ) -> None:
     phone = Phone(playwright, launch_options, tmp_path / "profile", site.url)
     sign_in(phone.page)
-    phone.page.evaluate(CONTROLLED)
+    becomes(phone.page, CONTROLLED)
     inspector = phone.context.new_cdp_session(phone.page)
     assert inspector.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
     assert inspector.send("Page.getAppManifest")["errors"] == []

@@ -1,4 +1,4 @@
-"""Finds a Chromium to test with: one on this machine, else the test kit's own download."""
+"""Finds browsers to test with: a Chromium of this machine or of the test kit, and two others."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MINI = "lib*/*/webkit2gtk-4.*/MiniBrowser"
 MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -15,6 +16,17 @@ MAC = (
 def find() -> str | None:
     """The path of a browser, or None. CHROMIUM names one of your own."""
     return os.environ.get("CHROMIUM") or _on_path() or _of_mac() or _of_playwright()
+
+
+def firefox() -> str | None:
+    return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
+def webkit() -> str | None:
+    """The small browser of WebKitGTK that its driver starts."""
+    if not (shutil.which("WebKitWebDriver") and shutil.which("Xvfb")):
+        return None
+    return next((str(path) for path in sorted(Path("/usr").glob(MINI), reverse=True)), None)
 
 
 def _on_path() -> str | None:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.house import browsers
 from tests.house.processes import commands
@@ -21,16 +29,52 @@ FLAGS = [
     "--disable-background-networking",
     "--host-resolver-rules=MAP plain.test 127.0.0.1",
 ]
-CONTROLLED = """() => navigator.serviceWorker.controller ? true : new Promise((resolve) =>
-  navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true)))"""
+CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 READ_STORE = """(store) => new Promise((resolve, reject) => {
   const open = indexedDB.open("roundtag");
+  // There is no database yet, and this look makes none.
+  open.onupgradeneeded = () => { open.transaction.abort(); resolve([]); };
   open.onerror = () => reject(open.error);
   open.onsuccess = () => {
-    const get = open.result.transaction(store).objectStore(store).getAll();
-    get.onsuccess = () => { open.result.close(); resolve(get.result); };
+    const reading = open.result.transaction(store);
+    const get = reading.objectStore(store).getAll();
+    reading.oncomplete = () => { open.result.close(); resolve(get.result); };
   };
 })"""
+
+
+def becomes(page: Page, check: str, arg: Any = None) -> None:
+    """Wait until a script (which may be asynchronous) says yes in the page."""
+    page.wait_for_function(check, arg=arg, polling=50, timeout=20_000)
+
+
+class Worker:
+    """The service worker of `url`, reached from a tab that holds nothing of ours.
+
+    To be made while a page of that address is open, which is how Chromium tells of the worker.
+    """
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url = url
+        self.session = context.new_cdp_session(context.new_page())
+        self.known: list[str] = []
+        self.session.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda event: self.known.extend(
+                one["registrationId"] for one in event["registrations"]
+            ),
+        )
+        self.session.send("ServiceWorker.enable")
+
+    def wake(self) -> None:
+        """As the browser does once there is a network (Background Sync)."""
+        self.session.send("ServiceWorker.dispatchSyncEvent", {
+            "origin": self.url, "registrationId": self.known[0], "tag": "outbox",
+            "lastChance": False,
+        })  # fmt: skip
+
+    def kill(self) -> None:
+        self.session.send("ServiceWorker.stopAllWorkers")
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
 """pytest plugin: lanes that need a service. A lane without its service is left out, and says so.
 
-ROUNDTAG_REQUIRE_LANES=postgresql,redis,browser makes a missing service a failure instead.
+ROUNDTAG_REQUIRE_LANES=postgresql,redis,… makes a missing service a failure instead.
 """
 
 import os
+import shutil
 import socket
+import sys
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -12,7 +14,7 @@ import pytest
 
 from tests.house import browsers
 
-LANES = ("postgresql", "redis", "browser")
+LANES = ("postgresql", "redis", "browser", "certutil", "firefox", "webkit")
 
 
 def postgresql_url() -> str:
@@ -37,7 +39,8 @@ def need(lane: str) -> None:
 @cache
 def missing(lane: str) -> str | None:
     """Why a lane cannot run here, or None when it can."""
-    return {"postgresql": _postgresql, "redis": _redis, "browser": _browser}[lane]()
+    return {"postgresql": _postgresql, "redis": _redis, "browser": _browser,
+            "certutil": _certutil, "firefox": _firefox, "webkit": _webkit}[lane]()  # fmt: skip
 
 
 def _postgresql() -> str | None:
@@ -61,6 +64,21 @@ def _redis() -> str | None:
 
 def _browser() -> str | None:
     return None if browsers.find() else "no Chromium was found or could be installed"
+
+
+def _certutil() -> str | None:
+    """Chromium on Linux believes what its user's NSS store holds; this program fills it."""
+    if sys.platform == "linux" and shutil.which("certutil"):
+        return None
+    return "no certutil (Debian: libnss3-tools), or not Linux"
+
+
+def _firefox() -> str | None:
+    return None if browsers.firefox() else "no Firefox (Debian: firefox-esr)"
+
+
+def _webkit() -> str | None:
+    return None if browsers.webkit() else "no WebKitGTK (Debian: webkit2gtk-driver, xvfb)"
 
 
 def _where(url: str) -> str:

@@ -59,6 +59,7 @@ def _ps(columns: str) -> str:
 
 def environment(**values: str) -> dict[str, str]:
     """This environment without what would steer the program under test, plus `values`."""
-    steering = {"DATABASE_URL", "REDIS_URL", "HOST", "PORT", "DATA_DIR", "BASE_URL"}
+    steering = {"DATABASE_URL", "REDIS_URL", "HOST", "PORT", "DATA_DIR", "BASE_URL", "TLS",
+                "HTTP_PORT"}  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if name not in steering}
     return {**kept, **values}

@@ -1,6 +1,7 @@
 """The small parts that the supervisor is made of."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -11,8 +12,8 @@ import pytest
 from babel.messages import Catalog
 from babel.messages.pofile import write_po
 
-from roundtag import catalogues, db, jobs, queue, scheduler, settings, static_files
-from roundtag.supervisor import announce, children, first_start, lifeline, preparation
+from roundtag import addresses, catalogues, db, jobs, queue, scheduler, settings, static_files
+from roundtag.supervisor import announce, children, first_start, lifeline, preparation, tls
 from tests.house.processes import running, until
 
 
@@ -108,6 +109,25 @@ def test_a_child_that_falls_again_and_again_waits_longer() -> None:
     assert dues == [0.3, 1.0, 2.0]
 
 
+def test_a_renewed_certificate_reloads_the_web_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child here knows no SIGHUP, so it ends by it."""
+    read = settings.read({"DATA_DIR": str(tmp_path), "TLS": "1"})
+    monkeypatch.setattr(addresses, "current", lambda: read)
+    web = children.Child("web", [sys.executable, "-c", "import time; time.sleep(60)"])
+    assert tls.certify(read)
+    web.start()
+    assert web.process
+    renewal = tls.Renewal(read, web)
+    renewal.watch(100.0)
+    (tmp_path / "tls" / "site.pem").unlink()
+    renewal.watch(101.0)
+    assert web.process.poll() is None
+    renewal.watch(161.0)
+    assert web.process.wait(10) == -signal.SIGHUP
+
+
 def test_a_child_that_will_not_stop_is_killed() -> None:
     deaf = "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     child = children.Child("deaf", [sys.executable, "-c", deaf + "sys.stdin.read(); import "
@@ -145,7 +165,7 @@ def test_demo_passwords_differ_and_are_long_enough() -> None:
     ],
 )
 def test_the_address_to_open(env: dict[str, str], expected: list[str]) -> None:
-    assert announce.addresses(settings.read(env)) == expected
+    assert announce.where_to_open(settings.read(env)) == expected
 
 
 def test_the_build_names_the_content(source: Path) -> None:

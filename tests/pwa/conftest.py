@@ -10,13 +10,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
-from tests.house.chromium import CONTROLLED, READ_STORE
+from tests.house.chromium import CONTROLLED, READ_STORE, becomes
 
 DEVICE = "/t/7K3M9QX2PD"
-WAIT_FOR_DRAFTS = f"""async (wanted) => {{
-  const read = {READ_STORE};
-  while ((await read("drafts")).length !== wanted) await new Promise(requestAnimationFrame);
-}}"""
+SO_MANY_DRAFTS = f"""async (wanted) => (await ({READ_STORE})("drafts")).length === wanted"""
 
 sys.path.insert(0, str(Path(__file__).parent))
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -64,7 +61,7 @@ class Phone:
 
     def packed(self) -> None:
         """Wait until the worker is in charge and the whole pack is on the phone."""
-        self.page.evaluate(CONTROLLED)
+        becomes(self.page, CONTROLLED)
         self.shows("[data-pack-progress]", "3/3 devices on this phone")
 
     def sign_in(self, person: int) -> None:
@@ -77,6 +74,11 @@ class Phone:
     def report(self, what: str) -> None:
         self.page.fill("#fault [name=what]", what)
         self.page.click("#fault button")
+
+    def report_at(self, path: str, what: str, becomes: str = "Received") -> None:
+        self.open(path)
+        self.report(what)
+        self.says("#fault", becomes)
 
     def says(self, form: str, sentence: str) -> None:
         """Wait until the form's status line says so."""
@@ -97,13 +99,16 @@ class Phone:
         rows: list[dict[str, Any]] = self.page.evaluate(READ_STORE, "outbox")
         return sorted(rows, key=lambda row: int(row["seq"]))
 
+    def store(self, name: str) -> list[dict[str, Any]]:
+        return list(self.page.evaluate(READ_STORE, name))
+
     def photos(self) -> list[str]:
         """Hashes of the photo bytes still on the phone."""
         return [row["sha256"] for row in self.page.evaluate(READ_STORE, "photos")]
 
     def keeps(self, drafts: int) -> None:
         """Wait until so many unfiled drafts lie on the disk."""
-        self.page.evaluate(WAIT_FOR_DRAFTS, drafts)
+        becomes(self.page, SO_MANY_DRAFTS, drafts)
 
     def states(self) -> list[str]:
         return [row["state"] for row in self.rows()]

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.house.chromium import READ_STORE, becomes
+
+KEPT_WORDS = f"""async (words) =>
+  (await ({READ_STORE})("drafts")).some((draft) => draft.body.includes(words))"""
 PHOTO = Path(__file__).with_name("photo.jpg").read_bytes()
 
 
@@ -30,6 +36,7 @@ def test_a_draft_may_be_thrown_away(phone: Any, stub: Any) -> None:
     phone.keeps(1)
     phone.page.reload()
     phone.says("#fault", "Back since")
+    phone.page.once("dialog", lambda dialog: dialog.accept())
     phone.page.click("#fault [data-new-entry]")
     expect(phone.page.locator("#fault [name=what]")).to_have_value("")
     phone.keeps(0)
@@ -61,3 +68,56 @@ def test_nobody_sees_the_draft_of_another_person(phone: Any, stub: Any) -> None:
     phone.page.reload()
     phone.wired()
     expect(phone.page.locator("#fault [name=what]")).to_have_value("")
+
+
+@pytest.mark.parametrize("leave", ["reload", "goto"])
+def test_the_last_keystroke_before_leaving_is_kept(phone: Any, leave: str) -> None:
+    for turn in range(4):
+        words = f"lamp {turn} flickers"
+        phone.page.fill("#fault [name=what]", "")
+        phone.page.locator("#fault [name=what]").press_sequentially(words)
+        phone.page.reload() if leave == "reload" else phone.page.goto("/today")
+        # The page that was left may still be writing when the next one is there.
+        becomes(phone.page, KEPT_WORDS, words)
+        phone.open("/t/7K3M9QX2PD")
+        expect(phone.page.locator("#fault [name=what]")).to_have_value(words)
+
+
+def test_two_tabs_on_one_form_make_two_drafts_and_both_are_told(
+    phone: Any, make_phone: Any, stub: Any
+) -> None:
+    phone.page.fill("#fault [name=what]", "first")
+    phone.keeps(1)
+    other = make_phone(phone.page.context.new_page(), stub.url)
+    other.open("/t/7K3M9QX2PD")
+    other.says("#fault", "Open in another tab")
+    expect(other.page.locator("#fault [name=what]")).to_have_value("")
+    other.page.fill("#fault [name=what]", "second")
+    other.keeps(2)
+    phone.page.fill("#fault [name=what]", "first, longer")
+    for tab in (phone, other):
+        tab.page.click("#fault button:not([data-new-entry])")
+        tab.says("#fault", "Received")
+    bodies = [json.loads(envelope["body"])[-1][1] for envelope in stub.store.envelopes()]
+    assert sorted(bodies) == ["first, longer", "second"]
+    phone.keeps(0)
+
+
+def test_a_draft_whose_tab_is_closed_is_free_for_the_next(
+    phone: Any, make_phone: Any, stub: Any
+) -> None:
+    phone.page.fill("#fault [name=what]", "left open")
+    phone.keeps(1)
+    other = make_phone(phone.page.context.new_page(), stub.url)
+    phone.page.close()
+    other.open("/t/7K3M9QX2PD")
+    expect(other.page.locator("#fault [name=what]")).to_have_value("left open")
+
+
+def test_the_camera_in_front_keeps_the_page_at_once(phone: Any) -> None:
+    phone.page.fill("#fault [name=what]", "before the camera")
+    phone.page.evaluate(
+        """() => { Object.defineProperty(document, "hidden", { get: () => true });
+        document.dispatchEvent(new Event("visibilitychange")); }"""
+    )
+    phone.keeps(1)

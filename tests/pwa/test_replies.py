@@ -61,6 +61,7 @@ def test_other_body_under_the_same_id_is_kept_and_ours_sent_under_a_new_id(
 ) -> None:
     stub.faults.waiting.append((POST, "other-body"))
     phone.report("mine")
+    phone.says("#fault", "Replaced")
     phone.open("/outbox")
     phone.shows("[data-outbox-list] li[data-state=received] [data-field=state]", "Received")
     seeded, ours = stub.store.envelopes()
@@ -128,7 +129,8 @@ def test_500_backs_off_its_device_and_lets_others_pass(phone: Any, stub: Any) ->
     phone.open("/t/ABCDEFGHJ2")
     phone.report("other device")
     phone.says("#fault", "Saved")
-    stub.faults.waiting.append((POST, "status:500"))
+    first = phone.rows()[0]["submission_id"]
+    stub.faults.waiting.append((f"{POST}{first}", "status:500"))
     phone.page.context.set_offline(False)
     phone.says("#fault", "Received")
     assert bodies(stub)[0] == "other device"
@@ -149,7 +151,7 @@ def test_fifth_500_in_a_row_asks_for_a_person(phone: Any, stub: Any) -> None:
     )
     expect(state).to_contain_text("Needs you: the office could not take it")
     stub.faults.waiting.clear()
-    phone.page.click("[data-retry]")
+    phone.page.click("[data-act=retry]")
     expect(state).to_contain_text("Received")
 
 

@@ -3,11 +3,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Route, expect
+
+from tests.house.chromium import Worker, becomes
+from tests.house.processes import until
 
 CACHES = "async () => (await caches.keys()).sort()"
 PACK = """async () => { const name = (await caches.keys()).find((key) => key.startsWith("pack-"));
   return (await (await caches.open(name)).keys()).map((key) => new URL(key.url).pathname); }"""
+REGISTERED = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  return (await registration.sync.getTags()).includes("outbox");
+}"""
 UPDATE = """async () => {
   const registration = await navigator.serviceWorker.ready;
   try { await registration.update(); } catch { return "failed"; }
@@ -92,7 +99,7 @@ def test_failed_precache_leaves_the_old_shell_in_charge(phone: Any, stub: Any) -
 @pytest.mark.usefixtures("worker")
 def test_update_waits_for_a_dirty_form_and_never_for_the_outbox(phone: Any, stub: Any) -> None:
     phone.packed()
-    stub.faults.waiting.append(("GET /sync/whoami", "portal"))
+    stub.faults.waiting.extend([("GET /sync/whoami", "portal")] * 50)
     phone.report("waiting row")
     phone.says("#fault", "Saved")
     stub.faults.build = "build2"
@@ -100,6 +107,7 @@ def test_update_waits_for_a_dirty_form_and_never_for_the_outbox(phone: Any, stub
     phone.page.fill("#check [name=volts]", "229")
     phone.page.click("[data-update-apply]")
     phone.shows("[data-update-note]", "Finish the open form first")
+    stub.faults.waiting.clear()
     phone.check("229")
     phone.says("#check", "Received")
     phone.page.click("[data-update-apply]")
@@ -107,6 +115,8 @@ def test_update_waits_for_a_dirty_form_and_never_for_the_outbox(phone: Any, stub
     phone.wired()
     assert "shell-build1" not in phone.page.evaluate(CACHES)
     assert len(stub.store.envelopes()) == 2
+    # The pages on the phone follow at once, however young they are.
+    until(lambda: [row["build"] for row in phone.store("packs")] == ["build2"], "the pack is new")
 
 
 @pytest.mark.usefixtures("worker")
@@ -120,3 +130,81 @@ def test_kept_page_of_an_older_build_runs_on_the_newer_shell(phone: Any, stub: A
     phone.open("/t/ABCDEFGHJ3")
     phone.report("still works")
     phone.says("#fault", "Saved on this phone")
+
+
+@pytest.mark.usefixtures("worker")
+def test_with_all_tabs_closed_the_worker_delivers(phone: Any, make_phone: Any, stub: Any) -> None:
+    phone.packed()
+    context = phone.page.context
+    woken = Worker(context, stub.url)
+    stub.stop()
+    phone.report("left to the worker")
+    phone.says("#fault", "Saved")
+    becomes(phone.page, REGISTERED)
+    phone.page.close()
+    stub.start()
+    woken.wake()
+    until(stub.store.envelopes, "the worker has delivered")
+    assert [sent["owner"] for sent in stub.store.envelopes()] == [1]
+    other = make_phone(context.new_page(), stub.url)
+    other.open("/outbox")
+    other.shows("[data-outbox-list] [data-field=state]", "Received")
+    assert stub.store.rows("SELECT deliveries FROM submission") == [(1,)]
+
+
+@pytest.mark.usefixtures("worker")
+def test_the_worker_sends_nothing_in_the_name_of_another(phone: Any, stub: Any) -> None:
+    phone.packed()
+    woken = Worker(phone.page.context, stub.url)
+    stub.stop()
+    phone.report("of Ann")
+    phone.says("#fault", "Saved")
+    phone.page.close()
+    phone.page.context.clear_cookies()
+    phone.sign_in(2)
+    stub.start()
+    # The second question comes after all that the first run did.
+    for _ in range(2):
+        with phone.page.context.expect_event(
+            "requestfinished", lambda request: request.url.endswith("/sync/whoami")
+        ):
+            woken.wake()
+    assert stub.store.envelopes() == []
+
+
+@pytest.mark.parametrize("locks", [True, False])
+@pytest.mark.usefixtures("worker")
+def test_two_tabs_and_the_worker_make_one_record_of_each(
+    context: BrowserContext, make_phone: Any, stub: Any, locks: bool
+) -> None:
+    without: list[bool] = []
+
+    def cut(route: Route) -> None:
+        """For the worker too, which no script of a test can reach."""
+        reply = route.fetch()
+        text = reply.text()
+        assert "navigator.locks" in text
+        route.fulfill(response=reply, body=text.replace("navigator.locks", "undefined"))
+        without.append(route.request.service_worker is not None)
+
+    if not locks:
+        context.route("**/pwa/drain.js", cut)
+    phone, other = (make_phone(context.new_page(), stub.url) for _ in range(2))
+    phone.sign_in(1)
+    phone.open("/t/7K3M9QX2PD")
+    phone.packed()
+    woken = Worker(context, stub.url)
+    other.open("/t/ABCDEFGHJ2")
+    stub.stop()
+    phone.report("tab one")
+    phone.says("#fault", "Saved")
+    other.report("tab two")
+    other.says("#fault", "Saved")
+    stub.start()
+    woken.wake()
+    phone.send()
+    other.send()
+    phone.says("#fault", "Received")
+    other.says("#fault", "Received")
+    assert stub.store.rows("SELECT count(*) FROM submission") == [(2,)]
+    assert locks or {True, False} <= set(without)

@@ -158,13 +158,14 @@ def test_odd_searches_break_nothing(world: World, text: str) -> None:
 def test_a_pack_holds_ones_own_work_only(world: World, other: World) -> None:
     pack = packs.manifest(world.engineer, "zh", "b1")
     expected = {*packs.FIXED, *(f"/t/{code}" for code in (*world.tags, world.room_tag))}
-    assert (set(pack.pages), pack.devices) == (expected, 2)
-    assert packs.manifest(world.viewer, "zh", "b1").pages == packs.FIXED
-    assert packs.manifest(ATTENDEE, "zh", "b1").pages == packs.FIXED
+    assert ({page.url for page in pack.pages}, pack.devices) == (expected, 2)
+    for actor in (world.viewer, ATTENDEE):
+        assert [page.url for page in packs.manifest(actor, "zh", "b1").pages] == packs.FIXED
 
 
 def test_an_engineer_whose_grant_ended_gets_an_empty_pack(world: World) -> None:
-    assert packs.manifest(Actor(world.engineer.person_id), "zh", "b1").pages == packs.FIXED
+    pack = packs.manifest(Actor(world.engineer.person_id), "zh", "b1")
+    assert [page.url for page in pack.pages] == packs.FIXED
 
 
 def test_a_pack_changes_its_version_with_whatever_its_pages_show(

@@ -211,7 +211,7 @@ def test_an_unknown_or_foreign_round_falls_back_to_the_open_one(world: World, ot
 
 def test_without_any_open_round_the_entry_is_filed_all_the_same(world: World) -> None:
     Round.update(closed_at=clock.now()).where(Round.id == world.round_id).execute()
-    entry = Inspection.get_by_id(send(world).subject_id)
+    entry = Inspection.get_by_id(send(world, round="").subject_id)
     assert (entry.round_id, entry.repeat) == (None, False)
 
 

@@ -39,6 +39,7 @@ class Model:
 
     def report(self, device: int, symptom: str, key: int | None = None) -> None:
         self.faults += 1
+        self.conflicts += (device, symptom) in self.open  # a second one is marked for the desk
         self.open.setdefault((device, symptom), self.faults)
 
     def swap(self, device: int, shown: str, new: str, back: str) -> str:

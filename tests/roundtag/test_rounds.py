@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roundtag import access, clock, packs, rounds
+from roundtag import access, clock, devices, packs, rounds
 from roundtag.errors import Forbidden, Invalid, NotFound
 from roundtag.models import Contract, Device, Round, RoundDevice
 from tests.seeing import at_once, counts, grown, snapshot
@@ -126,3 +126,15 @@ def test_a_closed_or_unknown_round_is_not_found(world: World) -> None:
     for key in (world.round_id, 999_999):
         with pytest.raises(NotFound):
             rounds.page(key, access.SYSTEM, date(2026, 11, 22))
+
+
+def test_a_round_does_not_wait_for_a_device_that_was_retired(world: World) -> None:
+    run(devices.retire_device, devices.RetireDevice("A-P02", "A"))
+    today = clock.local_day(clock.now())
+    page = rounds.page(world.round_id, world.engineer, today)
+    assert page.card.progress.total == 1
+    assert [stop.device_code for stop in page.rooms[0].stops] == ["A-P01"]
+    assert rounds.devices_assigned(world.engineer.person_id or 0) == [world.devices[0].id]
+    assert devices.page(world.devices[1].id, world.tags[1], world.engineer).due is None
+    assert deliver("inspection", check_form(world, 1), world.engineer).outcome == "done"
+    assert rounds.page(world.round_id, world.engineer, today).card.progress.done == 1

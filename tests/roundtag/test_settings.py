@@ -27,6 +27,7 @@ def open_umask() -> Iterator[None]:
         ("WEB_WORKERS", "two"),
         ("WEB_WORKERS", "-1"),
         ("REDIS_URL", "127.0.0.1:6379:s3cret"),
+        ("HTTP_PORT", "http"),
         ("BASE_URL", "tags.example"),
         ("BASE_URL", "javascript:s3cret"),
     ],
@@ -42,6 +43,24 @@ def test_good_settings_are_read() -> None:
                           "REDIS_URL": "rediss://x:1/2"})  # fmt: skip
     assert (read.web_workers, read.base_url) == (4, "https://a.example")
     assert settings.read({}).web_workers == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTP_PORT", "8443"), ("PORT", "8000"), ("BASE_URL", "http://av.example")],
+)
+def test_settings_that_contradict_tls_are_named(name: str, value: str) -> None:
+    assert settings.read({name: value, "TLS": "0"})
+    with pytest.raises(ValueError, match=f"(?=.*{name})(?=.*TLS)"):
+        settings.read({name: value, "TLS": "1"})
+
+
+def test_cookies_and_addresses_follow_tls() -> None:
+    plain, own = settings.read({}), settings.read({"TLS": "1"})
+    behind = settings.read({"BASE_URL": "https://av.example"})
+    assert [one.https for one in (plain, own, behind)] == [False, True, True]
+    assert [one.at("::1") for one in (plain, own)] == ["http://[::1]:8000", "https://[::1]:8443"]
+    assert own.plainly_at("av.lan") == "http://av.lan:8000"
 
 
 @pytest.mark.usefixtures("open_umask")

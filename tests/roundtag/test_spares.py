@@ -1,6 +1,5 @@
 """spares.swap: device, stock, fault and history agree, or nothing moves."""
 
-import itertools
 from typing import Any
 
 import pytest
@@ -9,7 +8,13 @@ from roundtag import devices, history, ledger, spares, sync
 from roundtag.commands import Receipt
 from roundtag.errors import Forbidden, Invalid, NotFound
 from roundtag.models import Conflict, Fault, FaultEvent, StockMovement, Store, Swap, Unit
-from tests.seeing import at_once, counts, grown, snapshot
+from tests.seeing import (
+    assert_units_are_where_their_movements_say,
+    at_once,
+    counts,
+    grown,
+    snapshot,
+)
 from tests.world import World, deliver, envelope, fault_form, jpeg, new_id, swap_form
 
 
@@ -28,19 +33,6 @@ def refusal(world: World, **more: str) -> dict[str, str]:
 
 def unit(serial: str) -> Unit:
     return Unit.get(Unit.serial == serial)
-
-
-def assert_units_are_where_their_movements_say() -> None:
-    """Every unit is in exactly one place; its movements form a chain that ends there."""
-    for one in Unit.select():
-        assert (one.device_id is not None) == (one.place == "device")
-        assert (one.store_id is not None) == (one.place == "store")
-        moves = list(StockMovement.select().where(StockMovement.unit == one.id).order_by("id"))
-        for earlier, later in itertools.pairwise(moves):
-            assert (earlier.to_place, earlier.to_key) == (later.from_place, later.from_key)
-        if moves:
-            last = moves[-1]
-            assert (last.to_place, last.to_key) == (one.place, one.device_id or one.store_id)
 
 
 def test_a_swap_moves_both_units_and_tells_everyone(world: World) -> None:

@@ -193,6 +193,21 @@ def test_a_carrier_delivers_for_the_owner_and_both_are_on_record(world: World) -
     assert sync.submit(dataclasses.replace(made, carrier=None), world.engineer).repeated
 
 
+def test_a_carrier_brings_the_photos_of_a_delivery_that_the_owner_began(world: World) -> None:
+    data, photo = jpeg()
+    fields = fault_form(world, photo=f"blob:{photo.sha256}")
+    made = envelope("fault", fields, world.engineer.person_id, photos=(photo,))
+    sync.submit(made, world.engineer)
+    with pytest.raises(sync.Unlisted):
+        sync.put_photo(photo.sha256, data, world.manager)
+    carried = dataclasses.replace(made, carrier=world.manager.person_id)
+    assert sync.submit(carried, world.manager).repeated
+    sync.put_photo(photo.sha256, data, world.manager)
+    row = Submission.get_by_id(made.id)
+    assert (row.owner_id, row.carrier_id) == (world.engineer.person_id, world.manager.person_id)
+    assert sync.missing(made.id) == []
+
+
 def test_a_carrier_lends_no_rights(world: World) -> None:
     made = envelope("swap", swap_form(world), world.viewer.person_id,
                     carrier=world.engineer.person_id)  # fmt: skip
@@ -269,7 +284,7 @@ def test_a_bug_in_reading_a_form_keeps_it_too(
     def broken(*_: Any) -> None:
         raise KeyError("no such thing")
 
-    form = sync.Form(broken, sync.FORMS["fault"].verb)
+    form = sync.Form({"1": broken}, sync.FORMS["fault"].verb)
     monkeypatch.setitem(sync.FORMS, "fault", form)
     assert sync.submit(sent(world), world.engineer).outcome == "review"
 

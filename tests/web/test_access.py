@@ -40,6 +40,7 @@ def arguments(world: World, fault_id: int) -> dict[str, object]:
         "submission_id": ID,
         "digest": "0" * 64,
         "secret": "unknown",
+        "key": ID,
     }
 
 
@@ -196,7 +197,7 @@ def test_another_clients_lists_stay_empty_of_us(
 ) -> None:
     browser = signed_in(f"{role}-elsewhere")
     for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/faults", "/faults?state=all",
-                 "/tags/sheets", "/pack", "/more"):  # fmt: skip
+                 "/tags/sheets", "/pack", "/more", "/reviews"):  # fmt: skip
         answer = browser.get(path)
         assert answer.status_code in {200, 403}, (role, path)
         seen = answer.text.replace("?q=SNA", "").replace('value="SNA"', "")

@@ -276,7 +276,7 @@ def test_a_swap_made_meanwhile_is_shown_as_conflict(engineer: FlaskClient, world
     assert [text for text in page.flashes() if "Nothing was moved" in text]
     assert [one for one in page.elements if one.get("class") == "notice notice--warn"]
     assert (Swap.select().count(), Conflict.select().count()) == (1, 1)
-    assert "The office is checking a swap" in page.text
+    assert "The unit had been swapped already" in page.text
 
 
 def test_hidden_fields_that_fail_are_told_on_top(engineer: FlaskClient, world: World) -> None:

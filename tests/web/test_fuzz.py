@@ -5,6 +5,7 @@ soak` runs the long count; the slice here takes a few seconds a database.
 """
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
+from roundtag import reviews
 from roundtag.models import Fault
 from roundtag.settings import current
 from tests import world as worlds
@@ -53,6 +55,11 @@ class Target:
         return {one.get("name") for one in self.form.fields if one.get("type") == "file"}
 
 
+def end(address: str) -> str:
+    """The word that names a form: the last part of its address, unless that is a key."""
+    return "reviews" if address.startswith("/reviews/") else address.rsplit("/", 1)[-1]
+
+
 def good_values(world: World, form: Form) -> dict[str, str]:
     ends = {
         "inspections": worlds.check_form,
@@ -63,30 +70,47 @@ def good_values(world: World, form: Form) -> dict[str, str]:
         if form.action.endswith(end):
             tag = form.filled()["tag"]
             return {**fill(world), "tag": tag}
-    return {"remedy": "reset", "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
+    if form.action == "/record":
+        return {"tag": world.tags[0], "what": "note", "text": "later"}
+    return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
+            "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
             "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
 
 
-def targets(world: World, engineer: FlaskClient, visitor: FlaskClient) -> list[Target]:
+def targets(
+    world: World, engineer: FlaskClient, desk: FlaskClient, visitor: FlaskClient
+) -> list[Target]:
     """Every form that posts, once for each action and browser."""
-    worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
-    fault = Fault.select().order_by(Fault.id.desc()).get()
+    for _ in range(2):  # the second one is marked for the desk
+        worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
+    mark = reviews.waiting(world.manager)[0].key
+    fault = Fault.select().order_by(Fault.id).get()
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
-                   "/tags/sheets", "/more"),
+                   "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
+        desk: (f"/reviews/{mark}", "/rescue"),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
+    shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
+    kept = phone("fault", worlds.fault_form(world), world.engineer.person_id)
+    shown.append((desk, rescue_page(desk, kept)))
     found: dict[tuple[int, str], Target] = {}
-    for browser, paths in pages.items():
-        for path in paths:
-            for form in Page(browser.get(path).text).forms:
-                if form.method == "post" and form.action != "/sign-out":
-                    key = (id(browser), form.action)
-                    found.setdefault(key, Target(browser, form, good_values(world, form)))
+    for browser, page in shown:
+        for form in Page(page.text).forms:
+            if form.method == "post" and form.action != "/sign-out":
+                key = (id(browser), form.action)
+                found.setdefault(key, Target(browser, form, good_values(world, form)))
     return list(found.values())
 
 
-POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in"}
+def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
+    """The page that offers to take in the file just looked at."""
+    data = json.dumps({"roundtag_rescue": 1, "rows": [row], "photos": {}}).encode()
+    return desk.post("/rescue", data={"file": (io.BytesIO(data), "unsent.json")})
+
+
+POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
+         "record", "reviews", "rescue", "entries"}  # fmt: skip
 
 
 @st.composite
@@ -140,7 +164,7 @@ def fuzz(wanted: list[Target], examples: int) -> set[str]:
         answer = target.browser.post(target.form.action, data=data,
                                      content_type="multipart/form-data")  # fmt: skip
         judge(target, answer, before)
-        tried.add(target.form.action.rsplit("/", 1)[-1])
+        tried.add(end(target.form.action))
 
     run()
     return tried
@@ -148,17 +172,21 @@ def fuzz(wanted: list[Target], examples: int) -> set[str]:
 
 @pytest.fixture
 def wanted(
-    world: World, engineer: FlaskClient, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    engineer: FlaskClient,
+    visitor: FlaskClient,
+    signed_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> list[Target]:
     monkeypatch.setattr(door.limiter, "enabled", False)
-    return targets(world, engineer, visitor)
+    return targets(world, engineer, signed_in("manager-all"), visitor)
 
 
 def test_every_form_is_found(app: Flask, wanted: list[Target]) -> None:
     """Each route that takes a form is reached by a form that a page shows."""
-    posts = {rule.rule.rsplit("/", 1)[-1] for rule in app.url_map.iter_rules()
+    posts = {end(rule.rule) for rule in app.url_map.iter_rules()
              if "POST" in (rule.methods or ()) and not rule.rule.startswith("/sync/")}  # fmt: skip
-    assert {target.form.action.rsplit("/", 1)[-1] for target in wanted} == posts - {"sign-out"}
+    assert {end(target.form.action) for target in wanted} == posts - {"sign-out"}
 
 
 def test_any_text_in_any_field(wanted: list[Target]) -> None:

@@ -1,5 +1,6 @@
 """Sync v1 as docs/sync.md promises it to any client: every reply, and what it leaves behind."""
 
+import base64
 import hashlib
 import io
 import json
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from roundtag.blobs import MAX_BYTES
+from roundtag.commands import Photo
 from roundtag.models import Fault, Inspection, OtherBody, Person, Submission
 from tests import world as worlds
 from tests.seeing import snapshot
@@ -70,6 +72,26 @@ def test_whoami_answers_with_and_without_a_session(
     assert visitor.get("/sync/whoami").json["user"] is None
     me = engineer.get("/sync/whoami").json["user"]
     assert me == {"id": world.engineer.person_id, "name": "engineer-a 先生"}
+
+
+def test_the_key_that_seals_is_given_to_its_person_alone(
+    visitor: FlaskClient, engineer: FlaskClient, signed_in: SignIn, world: World
+) -> None:
+    answer = engineer.get("/sync/seal-key", headers=SYNC)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert (answer.json["owner"], answer.json["name"]) == (
+        world.engineer.person_id,
+        "engineer-a 先生",
+    )
+    assert len(base64.b64decode(answer.json["key"])) == 32
+    assert engineer.get("/sync/seal-key", headers=SYNC).json == answer.json
+    assert (
+        signed_in("manager-a").get("/sync/seal-key", headers=SYNC).json["key"]
+        != (answer.json["key"])
+    )
+    problem(visitor.get("/sync/seal-key", headers=SYNC), 401, "sign-in")
+    problem(engineer.get("/sync/seal-key"), 403, "cross-site")
 
 
 @pytest.mark.parametrize("form", ["inspection", "swap", "fault"])
@@ -324,6 +346,29 @@ def test_body_then_photo_then_body(
     assert post(engineer, sent).json["missing"] == []
 
 
+def test_a_photos_reply_names_what_it_completes(
+    engineer: FlaskClient, world: World, with_photo: tuple[dict[str, Any], bytes, str]
+) -> None:
+    """Another entry lists the same photo and misses one more: it is not complete yet."""
+    one, data, _ = with_photo
+    more, second = worlds.jpeg("maroon")
+    both = tuple(Photo(digest, "image/jpeg", size) for digest, size in
+                 ((with_photo[2], len(data)), (second.sha256, len(more))))  # fmt: skip
+    pairs = [*worlds.fault_form(world).items(), *(("photo", f"blob:{p.sha256}") for p in both)]
+    body = json.dumps([list(pair) for pair in pairs], separators=(",", ":"))
+    two = phone("fault", {}, world.engineer.person_id, photos=both, body=body)
+    assert post(engineer, two).json["missing"] == sorted(photo.sha256 for photo in both)
+
+    def completed(digest: str, data: bytes) -> list[str]:
+        named = put(engineer, digest, data).json["complete"]
+        assert all(each["sha256"] in (one["sha256"], two["sha256"]) for each in named)
+        return sorted(each["id"] for each in named)
+
+    assert completed(with_photo[2], data) == [one["id"]]
+    assert completed(second.sha256, more) == [two["id"]]
+    assert completed(with_photo[2], data) == sorted([one["id"], two["id"]])
+
+
 def test_a_photo_that_nobody_lists(
     engineer: FlaskClient, signed_in: SignIn, with_photo: tuple[dict[str, Any], bytes, str]
 ) -> None:
@@ -374,7 +419,8 @@ def test_messages_speak_the_readers_language(
 
 
 def test_wrong_methods_and_addresses_are_problems_too(engineer: FlaskClient) -> None:
-    problem(engineer.get(f"/sync/{worlds.new_id()}", headers=SYNC), 405, "method")
+    problem(engineer.get(f"/sync/{worlds.new_id()}", headers=SYNC), 404, "not-found")
+    problem(engineer.put(f"/sync/{worlds.new_id()}", headers=SYNC), 405, "method")
     problem(engineer.get("/sync/a/b/c", headers=SYNC), 404, "not-found")
     problem(engineer.delete("/sync/whoami", headers=SYNC), 405, "method")
 

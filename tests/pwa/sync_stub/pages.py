@@ -17,6 +17,22 @@ WORDS = {
     "new_entry": "New entry",
     "start_over": "Start over",
     "kept": "Back since {time}",
+    "discard_sure": "Throw away?",
+    "elsewhere": "Open in another tab: an entry of its own",
+    "elsewhere_short": "Open in another tab",
+    "state_draft": "Draft",
+    "state_saved": "Saved on this phone",
+    "state_checking": "Office is checking",
+    "photos_only": "Only photos are still here",
+    "at_office": "The office has this entry",
+    "delete_sure": "Delete for good?",
+    "sending_of": "Sending {done} of {total}",
+    "outbox_told": "{waiting} waiting, {needs} need you, {received} received",
+    "storage_use": "{used} of {quota} used",
+    "clock_ahead": "Clock {amount} ahead",
+    "clock_behind": "Clock {amount} behind",
+    "entries_lost": "Cleared: {n} entries are gone",
+    "unsent_old": "{n} entries wait for more than a day",
     "photo_reading": "Reading the photo",
     "photo_empty": "This photo is empty",
     "photo_unreadable": "This file is not a picture",
@@ -26,8 +42,14 @@ WORDS = {
     "kind_inspection": "Inspection",
     "kind_swap": "Swap",
     "kind_fault": "Fault",
+    "kind_note": "Record",
     "unsent": "{n} not sent yet",
-    "others_unsent": "{n} entries of another person",
+    "somebody": "a colleague",
+    "others_sealed": "{n} entries of {name} are sealed",
+    "others_open": "{n} entries of {name} may be sent",
+    "others_declined": "{n} entries of {name} were declined",
+    "carry": "Send for {name}",
+    "back": "{n} entries of yours go on",
     "reason_refused": "the office refused it",
     "reason_failing": "the office could not take it",
     "reason_photo_lost": "a photo is lost",
@@ -35,7 +57,9 @@ WORDS = {
     "pack_progress": "{done}/{total} devices on this phone, {time}",
     "pack_filling": "{done}/{total} devices so far",
     "pack_incomplete": "not complete",
-    "signout_unsent": "{n} entries are not sent. Sign out?",
+    "pack_bounded": "more are due",
+    "pack_full": "this phone is full",
+    "signout_unsent": "{n} entries are not sent",
     "update_wait": "Finish the open form first",
 }
 
@@ -45,7 +69,11 @@ FRAME = """<!doctype html>
 <script type="module" src="/static/{build}/pwa/main.js"></script></head>
 <body data-build="{build}"{user}>
 <p data-needs-https hidden>https needed</p>
-<p data-paused="sign-in" hidden>Sign in again</p>
+<p data-clock-wrong hidden><span data-text></span></p>
+<p data-unsent-old hidden><span data-text></span></p>
+<p data-entries-lost hidden><span data-text></span><button data-entries-lost-seen>OK</button></p>
+<p data-storage-use hidden></p>
+<p data-paused="sign-in" hidden>Sign in again: <a href="/sign-in">here</a></p>
 <p data-paused="unreachable" hidden>Office not reached</p>
 <p data-pack-progress hidden></p>
 <div data-update-ready hidden><button data-update-apply>Update ready</button>
@@ -54,6 +82,10 @@ FRAME = """<!doctype html>
 <button data-outbox-send>Send now</button>
 <button data-pack-refresh>Refresh</button>
 <form method="post" action="/sign-out" data-signout="/offline"><button>Sign out</button></form>
+<dialog data-signout-dialog><form method="dialog"><h2 data-signout-count></h2>
+<button value="seal">Seal</button><button value="colleagues">Colleagues</button>
+<button value="">Stay</button></form></dialog>
+<p data-back hidden><span data-text></span></p>
 <main><h1>{title}</h1>{main}</main>
 <script type="application/json" id="words">{words}</script>
 </body></html>"""
@@ -76,11 +108,22 @@ DEVICE = """
  <label>What <textarea name="what"></textarea></label><button>Report</button>
 </form>"""
 
-OUTBOX = """<p data-outbox-empty hidden>Nothing waits</p><p data-outbox-others hidden></p>
-<ul data-outbox-list></ul>
+GROUPS = "".join(
+    f'<section data-outbox-group="{key}" hidden><h2>{key}</h2><ul></ul></section>'
+    for key in ("needs", "drafts", "waiting", "checking", "received")
+)
+OUTBOX = f"""<p data-outbox-empty hidden>Nothing waits</p><ul data-outbox-others hidden></ul>
+<template id="outbox-other"><li><p data-text></p><button data-carry hidden></button></li></template>
+<p role="status" data-outbox-told></p>
+<div data-outbox-progress hidden><p></p><progress></progress></div>
+<div data-outbox-list>{GROUPS}</div>
+<p data-outbox-rescue hidden><button data-outbox-export>Save as a file</button></p>
 <template id="outbox-row"><li><a data-field-link data-field="label"></a> <b data-field="kind"></b>
 <time data-field="time"></time> <span data-field="photos"></span> <span data-field="state"></span>
-<span data-field="message"></span> <button data-retry>Retry</button></li></template>"""
+<span data-field="message"></span> <span data-thumbs hidden></span>
+<button data-act="retry">Retry</button> <a data-act="correct">Correct</a>
+<a data-act="open">Open</a> <button data-act="delete">Delete</button>
+<button data-act="discard">Throw away</button></li></template>"""
 
 
 def page(title: str, main: str, build: str, user: int | None) -> str:

@@ -144,11 +144,23 @@ def add_sync(app: Flask, store: Store, faults: Faults) -> None:
         user = {"id": key, "name": NAMES[key]} if key else None
         return {"user": user, "server_time": now(), "sync": 1, "build": faults.build}
 
+    @app.get("/sync/seal-key")
+    def seal_key() -> dict[str, Any]:
+        key = signed_in()
+        if key is None:
+            raise RefusedError(401, "sign-in")
+        secret = hashlib.sha256(f"key of {key}".encode()).digest()
+        return {"owner": key, "name": NAMES[key], "key": base64.b64encode(secret).decode()}
+
     @app.post("/sync/<key>")
     def submit(key: str) -> Response:
         envelope = request.get_json()
         judge(envelope)
         return reply(*store.take(envelope))
+
+    @app.get("/sync/<key>")
+    def ask(key: str) -> dict[str, Any]:
+        return store.receipt(key)
 
     @app.put("/sync/photos/<sha>")
     def put_photo(sha: str) -> Response:
@@ -205,7 +217,16 @@ def add_pages(app: Flask, faults: Faults) -> None:
         require("pack")
         pages = ["/today", "/scan", "/outbox", *(f"/t/{code}" for code in CODES)]
         version = f"{faults.build}-{faults.tampered}"
-        return {"version": version, "as_of": now(), "pages": pages, "devices": len(CODES)}
+        listed = [{"url": url, "v": version} for url in pages]
+        return {
+            "version": version,
+            "as_of": now(),
+            "pages": listed,
+            "devices": len(CODES),
+            "due": len(CODES),
+            "language": "en",
+            "build": faults.build,
+        }
 
     add_files(app, faults)
 
@@ -218,7 +239,9 @@ def add_files(app: Flask, faults: Faults) -> None:
         shell += [f"{base}/vendor/idb@8.0.4/index.js", "/offline"]
         if faults.broken_shell:
             shell.append(f"{base}/missing.css")
-        first = f"const BUILD={json.dumps(faults.build)}, SHELL={json.dumps(shell)};\n"
+        sender = f'import "{base}/pwa/worker_sync.js";\n'
+        sender = sender if request.args.get("type") == "module" else ""
+        first = f"{sender}const BUILD={json.dumps(faults.build)}, SHELL={json.dumps(shell)};\n"
         text = first + (ROOT / "pwa" / "sw.js").read_text("utf-8")
         return Response(text, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 

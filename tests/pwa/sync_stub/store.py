@@ -39,6 +39,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self.outcome = "done"
+        self.decision: dict[str, str] | None = None
         self._db = sqlite3.connect(path, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
@@ -91,12 +93,16 @@ class Store:
         return {
             "id": key,
             "sha256": sha,
-            "outcome": "done",
+            "outcome": self.outcome,
             "received_at": received,
             "missing": [hash_ for (hash_,) in missing],
             "message": "Thank you",
             "url": "/outbox",
         }
+
+    def receipt(self, key: str) -> dict[str, Any]:
+        with self._lock:
+            return {**self._receipt(key), "settled": self.decision}
 
     def take_photo(self, sha: str, data: bytes) -> tuple[bool, dict[str, Any]]:
         """(first time?, receipt). Raises RefusedError for unlisted or wrong bytes."""

@@ -1,0 +1,149 @@
+"""A full queue that comes back into the network, beside the same bytes sent by a bare script."""
+
+import base64
+import hashlib
+import http.client
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tests.bench import plain
+from tests.bench.measure import Figure
+from tests.e2e.client import Client, envelope
+from tests.e2e.phone import Phone
+from tests.e2e.server import PASSWORD, Server
+from tests.house.processes import free_port, until
+
+ITEMS = 500
+SPREAD, QUALITY = 20, 36
+QUEUED = Path(__file__).with_name("queued.js").read_text()
+LONGEST = 600
+Item = tuple[dict[str, Any], bytes]
+
+
+def figures(site: Server, phone: Phone, folder: Path) -> list[Figure]:
+    """The bare script runs before and after, so that a drifting machine shows; the mean counts."""
+    with plain_server(folder) as port:
+        bare = [by_bare_script(site, port)]
+        browser = by_browser(site, phone)
+        bare.append(by_bare_script(site, port))
+        client = by_client(site)
+        bare.append(by_bare_script(site, port))
+    mean = sum(bare) / len(bare)
+    spread = f"bare script {min(bare):.1f}–{max(bare):.1f} s"
+    size = len(photo()) // 1000
+    return [
+        Figure(f"{ITEMS} queued entries with a photo of {size} kB, drained by the browser",
+               f"{browser:.1f} s"),
+        Figure("… against a bare script and a bare handler, one durable commit each",
+               f"{browser / mean:.2f}×", spread, "≤ 1.6×"),
+        Figure("… drained by a Python client of docs/sync.md, one after the other",
+               f"{client / mean:.2f}×", f"{client:.1f} s"),
+    ]  # fmt: skip
+
+
+def photo() -> bytes:
+    """About 300 kB as phones make them; byte 6 begins a comment of eight bytes for a number."""
+    out = io.BytesIO()
+    Image.effect_noise((1600, 1200), SPREAD).convert("RGB").save(out, "JPEG", quality=QUALITY)
+    found = out.getvalue()
+    return found[:2] + b"\xff\xfe\x00\x0a00000000" + found[2:]
+
+
+def items(site: Server) -> list[dict[str, str]]:
+    codes = [tag["code"] for tag in site.tags()]
+    return [{"code": codes[n % len(codes)], "label": f"bench {n}"} for n in range(ITEMS)]
+
+
+def envelopes(site: Server, owner: int) -> Iterator[Item]:
+    """The same entries as the browser's, with photos and ids of their own."""
+    base = photo()
+    for n, item in enumerate(items(site)):
+        data = base[:6] + f"{10_000 + n:08}".encode() + base[14:]
+        digest = hashlib.sha256(data).hexdigest()
+        pairs = [("tag", item["code"]), ("symptom", "other"), ("description", item["label"]),
+                 ("photo", f"blob:{digest}")]  # fmt: skip
+        made = envelope("fault", pairs, owner, n + 1)
+        made["blobs"] = [{"sha256": digest, "mime": "image/jpeg", "size": len(data)}]
+        yield made, data
+
+
+def by_browser(site: Server, phone: Phone) -> float:
+    me = Client(site.url).sign_in("engineer", PASSWORD).whoami()
+    phone.open("/outbox")
+    phone.offline()
+    text = base64.b64encode(photo()).decode()
+    given = {"items": items(site), "owner": me, "photo": text}
+    phone.page.evaluate(f"(given) => ({QUEUED}).fill(given)", given)
+    phone.offline(False)
+    start = f"() => void ({QUEUED}).drain().then((took) => (window.drained = took))"
+    phone.page.evaluate(start)
+    taken = phone.page.wait_for_function("() => window.drained", timeout=LONGEST * 1000)
+    return float(taken.json_value())
+
+
+def by_client(site: Server) -> float:
+    """The requests of docs/sync.md on one connection."""
+    signed = Client(site.url).sign_in("engineer", PASSWORD)
+    line = http.client.HTTPConnection("localhost", site.port)
+    ours = {"Cookie": signed.cookie, "Origin": site.url, "X-Roundtag-Sync": "1"}
+
+    def ask(method: str, path: str, body: bytes, kind: str) -> dict[str, Any]:
+        line.request(method, path, body, {**ours, "Content-Type": kind})
+        with line.getresponse() as answer:
+            found = dict(json.load(answer))
+        assert answer.status in {200, 201}, found
+        return found
+
+    made = list(envelopes(site, signed.whoami()))
+    start = time.perf_counter()
+    for each, data in made:
+        body, (blob,) = json.dumps(each).encode(), each["blobs"]
+        assert ask("POST", f"/sync/{each['id']}", body, "application/json")["missing"]
+        reply = ask("PUT", f"/sync/photos/{blob['sha256']}", data, "image/jpeg")
+        assert reply["complete"] == [{"id": each["id"], "sha256": each["sha256"]}]
+    return time.perf_counter() - start
+
+
+def by_bare_script(site: Server, port: int) -> float:
+    bodies = [json.dumps(made).encode() + data for made, data in envelopes(site, 1)]
+    line = http.client.HTTPConnection("127.0.0.1", port)
+    start = time.perf_counter()
+    for body in bodies:
+        line.request("POST", "/item", body)
+        with line.getresponse() as answer:
+            assert answer.status == 201, answer.read()
+            answer.read()
+    return time.perf_counter() - start
+
+
+@contextmanager
+def plain_server(folder: Path) -> Iterator[int]:
+    """The bare handler behind the same web server as ours, with as many workers."""
+    port, store = free_port(), str(folder / "plain.db")
+    plain.prepare(store)
+    command = [sys.executable, "-m", "tests.bench.plain", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, "PLAIN": store})
+    try:
+        until(lambda: _listens(port), "the bare handler listens")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    return False
