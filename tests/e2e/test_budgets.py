@@ -92,7 +92,7 @@ def test_saved_is_said_before_the_server_is_heard(open_page: Open, tag: str) -> 
     page = open_page()
     page.add_init_script(STOPWATCH)
     held: list[Route] = []
-    page.route("**/sync/**", held.append)
+    page.route("**/sync/**", lambda route: held.append(route))
     page.goto(f"/T/{tag}")
     Hand(page).report()
     expect(status(page, "#fault")).to_contain_text("Saved on this phone")

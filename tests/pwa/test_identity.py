@@ -190,7 +190,7 @@ def test_a_seal_that_breaks_off_is_ended_by_the_next_page(
           get.onsuccess = () => { open.result.close(); done(get.result === 2); }; }; })"""
     )
     phone.page.close()
-    assert len(found(watcher, MARK)) == 2
+    assert (len(found(watcher, MARK)), found_sealed(watcher)) == (2, [[1, "Ann", 1]] * 2)
     stub.faults.waiting.clear()
     other = make_phone(context.new_page(), stub.url)
     other.sign_in(2)
