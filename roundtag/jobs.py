@@ -114,7 +114,8 @@ def _replace_dead(job_id: str) -> bool:
 
 def _delivery_status(job_id: str) -> JobStatus | None:
     try:
-        return _delivery(job_id).get_status()
+        # As fetched: a job that is done may leave the queue before a second question.
+        return _delivery(job_id).get_status(refresh=False)
     except NoSuchJobError:
         return None
 

@@ -18,7 +18,7 @@ import roundtag
 from roundtag import db, settings
 from tests.house import lanes
 
-pytest_plugins = ["tests.house.chromium"]
+pytest_plugins = ["tests.house.chromium", "tests.house.witness"]
 KINDS = ("sqlite", "postgresql")
 MIGRATIONS = str(Path(roundtag.__path__[0], "migrations"))
 

@@ -91,13 +91,17 @@ def test_device_page_offers_all_three_jobs_without_scrolling(open_page: Open, ta
 def test_saved_is_said_before_the_server_is_heard(open_page: Open, tag: str) -> None:
     page = open_page()
     page.add_init_script(STOPWATCH)
-    held: list[Route] = []
-    page.route("**/sync/**", lambda route: held.append(route))
+    held: list[Route] | None = []
+
+    def hold(route: Route) -> None:
+        route.continue_() if held is None else held.append(route)
+
+    page.route("**/sync/**", hold)
     page.goto(f"/T/{tag}")
     Hand(page).report()
     expect(status(page, "#fault")).to_contain_text("Saved on this phone")
-    page.unroute("**/sync/**")
-    for route in held:
+    waiting, held = held, None
+    for route in waiting:
         route.continue_()
     expect(status(page, "#fault")).to_contain_text("Received")
     print(f"saved after {page.evaluate('window.savedAfter'):.0f} ms")

@@ -48,6 +48,14 @@ def becomes(page: Page, check: str, arg: Any = None) -> None:
     page.wait_for_function(check, arg=arg, polling=50, timeout=20_000)
 
 
+def grant_room(page: Page, url: str, quota: int) -> None:
+    """Grants the origin so many bytes; set before anything is stored, or it has no effect."""
+    page.goto("/static/nothing")
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": url, "quotaSize": quota})
+    becomes(page, "async (n) => (await navigator.storage.estimate()).quota === n", quota)
+
+
 class Worker:
     """The service worker of `url`, reached from a tab that holds nothing of ours.
 

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, expect
 
+from tests.house.chromium import grant_room
+
 CLEAR = """() => new Promise((done) => { const gone = indexedDB.deleteDatabase("roundtag");
   gone.onsuccess = gone.onblocked = () => done(); })"""
 COUNTED = "(n) => document.cookie.split('; ').includes(`roundtag_unsent=${n}`)"
@@ -18,12 +20,6 @@ FILL = """async ([name, bytes]) => { const cache = await caches.open(name);
     const noise = crypto.getRandomValues(new Uint8Array(65536));
     await cache.put(`/noise/${n}`, new Response(noise)); } }"""
 KEPT = "async () => (await caches.keys()).filter((name) => name.startsWith('pack-'))"
-
-
-def grant(phone: Any, quota: int | None) -> None:
-    session = phone.page.context.new_cdp_session(phone.page)
-    more = {} if quota is None else {"quotaSize": quota}
-    session.send("Storage.overrideQuotaForOrigin", {"origin": phone.url, **more})
 
 
 def noise(count: int) -> FilePayload:
@@ -35,11 +31,10 @@ def noise(count: int) -> FilePayload:
 
 @pytest.fixture
 def tight(context: BrowserContext, make_phone: Any, stub: Any) -> Any:
-    """A phone that grants one megabyte: set before anything is stored, or it has no effect."""
+    """A phone that grants one megabyte."""
     phone = make_phone(context.new_page(), stub.url)
     phone.sign_in(1)
-    phone.page.goto("/static/nothing")
-    grant(phone, 1_000_000)
+    grant_room(phone.page, stub.url, 1_000_000)
     stub.faults.waiting.extend([("POST /sync/", "status:503")] * 50)
     phone.open("/t/7K3M9QX2PD")
     return phone

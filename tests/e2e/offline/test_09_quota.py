@@ -9,7 +9,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.e2e.conftest import Open
 from tests.e2e.server import Server
 from tests.e2e.steps import Hand, status
-from tests.house.chromium import READ_STORE
+from tests.house.chromium import READ_STORE, grant_room
 
 
 def noise() -> FilePayload:
@@ -18,13 +18,6 @@ def noise() -> FilePayload:
     side = 1200
     Image.frombytes("RGB", (side, side), os.urandom(side * side * 3)).save(out, "JPEG")
     return FilePayload(name="noise.jpg", mimeType="image/jpeg", buffer=out.getvalue())
-
-
-def squeeze(page: Page, site: Server, quota: int) -> None:
-    """Grants so many bytes; set before anything is stored, or it has no effect."""
-    page.goto("/static/nothing")
-    session = page.context.new_cdp_session(page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": site.url, "quotaSize": quota})
 
 
 def open_form(page: Page, tag: str) -> None:
@@ -36,7 +29,7 @@ def test_a_photo_that_does_not_fit_leaves_the_form_open_and_the_rest_untouched(
     open_page: Open, site: Server, tag: str
 ) -> None:
     page = open_page()
-    squeeze(page, site, 500_000)
+    grant_room(page, site.url, 500_000)
     open_form(page, tag)
     page.set_input_files("#fault input[name=photo]", [noise()])
     expect(page.locator("#fault canvas")).to_have_count(1)
