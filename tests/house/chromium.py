@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -44,8 +45,23 @@ READ_STORE = """(store) => new Promise((resolve, reject) => {
 
 
 def becomes(page: Page, check: str, arg: Any = None) -> None:
-    """Wait until a script (which may be asynchronous) says yes in the page."""
-    page.wait_for_function(check, arg=arg, polling=50, timeout=20_000)
+    """Wait until a script says yes in the page.
+
+    The script may be asynchronous, which `page.wait_for_function` takes for a yes.
+    """
+    end = time.monotonic() + 20
+    while not _says_yes(page, check, arg):
+        assert time.monotonic() < end, f"waited in vain until {check}"
+        page.wait_for_timeout(30)
+
+
+def _says_yes(page: Page, check: str, arg: Any) -> bool:
+    try:
+        return bool(page.evaluate(check, arg))
+    except Error as error:
+        if "context was destroyed" in error.message:
+            return False  # asked while the page gave way to the next one
+        raise
 
 
 def grant_room(page: Page, url: str, quota: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.house.chromium import becomes
 from tests.pwa.marks import found, found_sealed
 
 MARK = "words-of-Ann-灯"
@@ -128,8 +129,8 @@ def test_a_colleague_sends_what_was_left_open_for_them(phone: Any, stub: Any) ->
     phone.says("#fault", "Saved")
     stub.faults.waiting.clear()
     phone.page.context.set_offline(True)
-    leave(phone, "Colleagues")
-    phone.page.wait_for_event("framenavigated")
+    with phone.page.expect_event("framenavigated"):
+        leave(phone, "Colleagues")
     phone.page.context.set_offline(False)
     phone.page.context.clear_cookies()
     phone.sign_in(2)
@@ -150,8 +151,8 @@ def test_what_a_colleague_may_not_send_waits_for_its_owner(phone: Any, stub: Any
     phone.says("#fault", "Saved")
     stub.faults.waiting[:] = [("POST /sync/", "status:403")]
     phone.page.context.set_offline(True)
-    leave(phone, "Colleagues")
-    phone.page.wait_for_event("framenavigated")
+    with phone.page.expect_event("framenavigated"):
+        leave(phone, "Colleagues")
     phone.page.context.set_offline(False)
     phone.page.context.clear_cookies()
     phone.sign_in(2)
@@ -183,11 +184,12 @@ def test_a_seal_that_breaks_off_is_ended_by_the_next_page(
     watcher = context.new_page()
     watcher.goto("/static/build1/pwa/words.js")
     phone.page.evaluate("() => { import('/static/build1/pwa/hands.js').then((m) => m.leave()); }")
-    watcher.wait_for_function(
+    becomes(
+        watcher,
         """() => new Promise((done) => { const open = indexedDB.open("roundtag");
         open.onsuccess = () => { const get = open.result.transaction("sealed")
           .objectStore("sealed").count();
-          get.onsuccess = () => { open.result.close(); done(get.result === 2); }; }; })"""
+          get.onsuccess = () => { open.result.close(); done(get.result === 2); }; }; })""",
     )
     phone.page.close()
     assert (len(found(watcher, MARK)), found_sealed(watcher)) == (2, [[1, "Ann", 1]] * 2)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, expect
 
-from tests.house.chromium import grant_room
+from tests.house.chromium import becomes, grant_room
 
 CLEAR = """() => new Promise((done) => { const gone = indexedDB.deleteDatabase("roundtag");
   gone.onsuccess = gone.onblocked = () => done(); })"""
@@ -68,7 +68,7 @@ def test_a_cleared_phone_is_told_in_words(phone: Any, stub: Any, unsent: int) ->
         phone.report("dark")
         phone.says("#fault", "Saved" if unsent else "Received")
         phone.page.click("#fault [data-new-entry]")
-    phone.page.wait_for_function(COUNTED, arg=unsent)
+    becomes(phone.page, COUNTED, unsent)
     phone.page.evaluate(CLEAR)
     phone.open("/today")
     told = phone.page.locator("[data-entries-lost]")
