@@ -64,12 +64,15 @@ def _says_yes(page: Page, check: str, arg: Any) -> bool:
         raise
 
 
-def grant_room(page: Page, url: str, quota: int) -> None:
-    """Grants the origin so many bytes; set before anything is stored, or it has no effect."""
-    page.goto("/static/nothing")
-    session = page.context.new_cdp_session(page)
+def grant_room(context: BrowserContext, url: str, quota: int) -> None:
+    """Grants the origin so many bytes; set before anything is stored, or it has no effect.
+
+    Said from a tab that stays where it is: a page that goes on might take the limit with it.
+    """
+    session = context.new_cdp_session(context.new_page())
     session.send("Storage.overrideQuotaForOrigin", {"origin": url, "quotaSize": quota})
-    becomes(page, "async (n) => (await navigator.storage.estimate()).quota === n", quota)
+    granted = session.send("Storage.getUsageAndQuota", {"origin": url})
+    assert (granted["overrideActive"], granted["quota"]) == (True, quota), granted
 
 
 class Worker:

@@ -34,7 +34,7 @@ def tight(context: BrowserContext, make_phone: Any, stub: Any) -> Any:
     """A phone that grants one megabyte."""
     phone = make_phone(context.new_page(), stub.url)
     phone.sign_in(1)
-    grant_room(phone.page, stub.url, 1_000_000)
+    grant_room(context, stub.url, 1_000_000)
     stub.faults.waiting.extend([("POST /sync/", "status:503")] * 50)
     phone.open("/t/7K3M9QX2PD")
     return phone

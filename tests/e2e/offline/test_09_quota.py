@@ -29,7 +29,7 @@ def test_a_photo_that_does_not_fit_leaves_the_form_open_and_the_rest_untouched(
     open_page: Open, site: Server, tag: str
 ) -> None:
     page = open_page()
-    grant_room(page, site.url, 500_000)
+    grant_room(page.context, site.url, 500_000)
     open_form(page, tag)
     page.set_input_files("#fault input[name=photo]", [noise()])
     expect(page.locator("#fault canvas")).to_have_count(1)
