@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, Playwright, expect
+from playwright.sync_api import CDPSession, FilePayload, Page, Playwright, expect
 
 from tests.e2e.offline.plan import Entry
 from tests.e2e.phone import Phone
@@ -89,18 +89,30 @@ class Handset(Phone):
         self, kit: Playwright, options: dict[str, Any], profile: Path, network: Proxy, cookie: str
     ) -> None:
         self.cookie, self.cut_off = cookie, False
+        self.network: Proxy = network
         self.tabs: list[Page] = []
+        self.lines: dict[Page, CDPSession] = {}
         super().__init__(kit, options, profile, network.url, network)
 
     def switch_on(self) -> None:
         super().switch_on()
         self.context.add_init_script(CLOCK)
-        self.context.set_offline(self.cut_off)
-        self.tabs = [self.page]
+        self.tabs, self.lines = [self.page], {}
+        self._cut(self.page)
 
     def offline(self, yes: bool = True) -> None:
-        self.cut_off = yes
-        super().offline(yes)
+        """Page by page: asked for the whole context, a browser whose worker was stopped may never
+        answer. The worker's own line is cut in the network."""
+        self.cut_off = self.network.basement = yes
+        for page in self.tabs:
+            self._cut(page)
+
+    def _cut(self, page: Page) -> None:
+        if page not in self.lines:  # what a session asked for ends with it
+            self.lines[page] = self.context.new_cdp_session(page)
+        line = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        order = {"offline": self.cut_off, **line}
+        self.lines[page].send("Network.emulateNetworkConditions", order)
 
     def sign_in(self) -> None:
         name, value = self.cookie.split("=", 1)
@@ -115,6 +127,7 @@ class Handset(Phone):
     def tab(self, number: int) -> Page:
         while len(self.tabs) <= number:
             self.tabs.append(self.context.new_page())
+            self._cut(self.tabs[-1])
         return self.tabs[number]
 
     def at(self, number: int, path: str) -> Page:
