@@ -13,14 +13,17 @@ blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
 
 @blueprint.get("")
 def index() -> Response:
-    """What waits for a decision, the oldest first; ?kind= narrows it to one kind."""
+    """What waits for a decision, the oldest first, or with ?settled=1 what was decided;
+    ?kind= narrows it to one kind."""
     kinds = [*conflicts.DECISIONS, reviews.KEPT, reviews.OTHER]
     kind = request.args.get("kind")
     kind = kind if kind in kinds else None
-    waiting = reviews.waiting(door.actor())
-    shown = [line for line in waiting if kind in (None, line.kind)]
-    present = [k for k in kinds if any(line.kind == k for line in waiting)]
-    return pages.show("reviews/list.html", nav="reviews", lines=shown, kinds=present, kind=kind)
+    settled = request.args.get("settled") == "1"
+    lines = reviews.settled(door.actor()) if settled else reviews.waiting(door.actor())
+    shown = [line for line in lines if kind in (None, line.kind)]
+    present = [k for k in kinds if any(line.kind == k for line in lines)]
+    return pages.show("reviews/list.html", nav="reviews", lines=shown, kinds=present, kind=kind,
+                      settled=settled)  # fmt: skip
 
 
 @blueprint.get("/<key>")

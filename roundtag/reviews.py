@@ -4,6 +4,7 @@ Three kinds of subject: a conflict (roundtag/conflicts.py), a kept entry (one th
 filed), and another body that came under a known id.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -88,6 +89,14 @@ def _of_colleagues(actor: Actor, query: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Done:
+    decision: str
+    who: str | None
+    at: datetime
+    note: str | None
+
+
+@dataclass(frozen=True)
 class Line:
     """One subject of the list. `place` is empty for an entry whose place is not known."""
 
@@ -98,6 +107,7 @@ class Line:
     place: str
     expected: str = ""
     found: str = ""
+    done: Done | None = None
 
 
 def waiting(actor: Actor) -> list[Line]:
@@ -161,12 +171,56 @@ def _open_others(actor: Actor) -> list[Line]:
     ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Done:
-    decision: str
-    who: str | None
-    at: datetime
-    note: str | None
+def settled(actor: Actor) -> list[Line]:
+    """What was settled, the latest first (at most 200 of each sort)."""
+    lines = [*_settled_conflicts(actor), *_settled_entries(actor)]
+    return sorted(lines, key=lambda line: line.done.at if line.done else line.at, reverse=True)
+
+
+def _settled_conflicts(actor: Actor) -> list[Line]:
+    subject = Value(f"{CONFLICT}:").concat(Conflict.id.cast("text"))
+    query = (
+        Conflict.select(Conflict, Settlement, Device, Room)
+        .join(Settlement, on=(Settlement.subject == subject)).switch(Conflict)
+        .join(Device, JOIN.LEFT_OUTER)
+        .join(Room, JOIN.LEFT_OUTER)
+        .order_by(Settlement.at.desc())
+        .limit(LONGEST)
+    )  # fmt: skip
+    rows = list(visible(actor, query, Conflict.client))
+    names = _names((row.person_id, row.settlement.person_id) for row in rows)
+    return [
+        Line(row.settlement.subject, row.kind, row.filed_at, names.get(row.person_id),
+             _where(row.device), row.expected or "", row.found or "",
+             _done_by(row.settlement, names))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _settled_entries(actor: Actor) -> list[Line]:
+    """Kept entries and other bodies."""
+    query = (
+        Settlement.select(Settlement, Submission)
+        .join(Submission, on=(Submission.id == Settlement.submission), attr="entry")
+        .where(~Settlement.subject.startswith(f"{CONFLICT}:"))
+        .order_by(Settlement.at.desc())
+        .limit(LONGEST)
+    )
+    rows = list(_of_colleagues(actor, query))
+    names = _names((row.person_id, row.entry.owner_id) for row in rows)
+    return [
+        Line(row.subject, row.subject.partition(":")[0], row.entry.received_at,
+             names.get(row.entry.owner_id), "", found=row.entry.form, done=_done_by(row, names))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _names(pairs: Iterable[tuple[int | None, int | None]]) -> dict[int, str]:
+    return people.names({one for pair in pairs for one in pair if one})
+
+
+def _done_by(row: Settlement, names: dict[int, str]) -> Done:
+    return Done(row.decision, names.get(row.person_id), row.at, row.note)
 
 
 @dataclass(frozen=True)
