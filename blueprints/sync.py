@@ -130,9 +130,8 @@ def put_photo(digest: str) -> tuple[Response, int]:
     if not request.mimetype.startswith("image/"):
         raise WrongType
     sent = _data(blobs.MAX_BYTES, "8 MB")
-    before = blobs.has(digest)
     try:
-        blob = sync.put_photo(digest, sent, door.actor())
+        blob, fresh = sync.put_photo(digest, sent, door.actor())
     except Invalid as refused:
         raise WrongBytes(*refused.errors) from refused
     answer = jsonify(
@@ -144,4 +143,4 @@ def put_photo(digest: str) -> tuple[Response, int]:
             for each in sync.completed_by(digest, door.actor())
         ],
     )
-    return answer, 200 if before else 201
+    return answer, 201 if fresh else 200

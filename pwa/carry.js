@@ -23,8 +23,8 @@ export async function carryAll(me, { force, until }) {
   const tell = () => announce("sending", [...flying].at(-1) ?? null);
 
   // Another tab may have sent, changed or deleted it since the run began.
-  async function look(row) {
-    const now = (await rowOf(row.submission_id)) ?? { ...row, state: "gone" };
+  async function look(row, known) {
+    const now = known ?? (await rowOf(row.submission_id)) ?? { ...row, state: "gone" };
     rows[rows.indexOf(row)] = now;
     return now;
   }
@@ -33,8 +33,7 @@ export async function carryAll(me, { force, until }) {
     flying.add(row.submission_id);
     tell();
     const verdict = await deliver(row);
-    await conclude(row, verdict);
-    await look(row);
+    await look(row, await conclude(row, verdict));
     flying.delete(row.submission_id);
     tell();
     if (ENDS.has(verdict.act)) end ??= verdict;
@@ -53,7 +52,7 @@ export async function carryAll(me, { force, until }) {
   // All have come to their end before the run is over: nothing travels without the lock.
   async function round() {
     rows = await rowsFor(me);
-    await sideBySide(AT_ONCE, carry);
+    await sideBySide(Array(AT_ONCE).fill(carry));
   }
 
   // Once more for what a delivery itself has made: an entry under an id of its own.

@@ -72,9 +72,9 @@ async function use(work) {
 }
 
 /** Run `work(transaction)` over the stores; resolves once the changes are on disk. */
-export function change(stores, work) {
+export function change(stores, work, durability = "strict") {
   return use(async (db) => {
-    const tx = db.transaction(stores, "readwrite", { durability: "strict" });
+    const tx = db.transaction(stores, "readwrite", { durability });
     try {
       const result = await work(tx);
       await tx.done;
@@ -90,6 +90,9 @@ export function change(stores, work) {
     }
   });
 }
+
+/** The same for what a loss of power may undo, because it would be learnt or said once more. */
+export const jot = (stores, work) => change(stores, work, "relaxed");
 
 export const read = (store, key) => use((db) => db.get(store, key));
 export const readAll = (store, range) => use((db) => db.getAll(store, range));

@@ -87,7 +87,8 @@ export function draw(template, view) {
   fill(item, "message", view.message);
   item.querySelectorAll("a").forEach((link) => (link.href = view.href));
   for (const control of item.querySelectorAll("[data-act]")) {
-    control.hidden = !view.acts.includes(control.dataset.act);
+    if (view.acts.includes(control.dataset.act)) control.hidden = false;
+    else control.remove();
   }
   return item;
 }

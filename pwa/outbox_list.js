@@ -33,11 +33,19 @@ function itemFor(template, view, before) {
   return { text, item };
 }
 
+// A browser lays out anew what was taken out and put back: only what came, went or moved is touched.
+function arrange(list, items) {
+  const wanted = new Set(items);
+  for (const old of [...list.children]) if (!wanted.has(old)) old.remove();
+  let next = list.firstElementChild;
+  for (const item of items) {
+    if (item === next) next = next.nextElementSibling;
+    else list.insertBefore(item, next);
+  }
+}
+
 function place(group, items) {
-  const list = group.querySelector("ul");
-  const { children } = list;
-  const same = items.length === children.length && items.every((one, i) => one === children[i]);
-  if (!same) list.replaceChildren(...items);
+  arrange(group.querySelector("ul"), items);
   group.hidden = items.length === 0;
   group.querySelectorAll("[data-count]").forEach((count) => (count.textContent = items.length));
 }

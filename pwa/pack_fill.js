@@ -28,7 +28,7 @@ export async function fill(store, manifest, me) {
     }
   }
   // All have come to their end before anything is said: a slow page must not talk over a failure.
-  await sideBySide(AT_ONCE, worker);
+  await sideBySide(Array(AT_ONCE).fill(worker));
 }
 
 // A full phone gives up what no pack in use needs, and the one in use is never touched. Who dropped

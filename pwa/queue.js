@@ -1,4 +1,4 @@
-import { change, read, readAll, readKeys } from "./db.js";
+import { change, jot, read, readAll, readKeys } from "./db.js";
 import { announce } from "./bus.js";
 import { askToStay, withRoom } from "./room.js";
 
@@ -75,23 +75,27 @@ export async function commit(row, photos) {
 }
 
 export async function update(id, changes) {
-  const row = await change(["outbox"], (tx) => patch(tx, id, changes));
+  const row = await jot(["outbox"], (tx) => patch(tx, id, changes));
   announce("row", id);
   return row;
 }
 
+// Receipt in and bytes out are one transaction: whoever loses the one has the other still, and sends
+// again for the same receipt.
 /** The server holds the item and all its photos: only now may the bytes go. */
 export async function acknowledge(id, receipt, changes = {}) {
   const now = { state: "received", receipt, last_error: null, next_at: null, ...changes };
-  await change(["outbox", "photos"], async (tx) => {
+  const kept = await jot(["outbox", "photos"], async (tx) => {
     const row = await patch(tx, id, now);
     await tx.objectStore("photos").delete(photosRange(id));
     // The refused entry that this one corrects held the very same pictures.
     for (const { sha256 } of row?.supersedes ? row.photos : []) {
       await tx.objectStore("photos").delete([row.supersedes, sha256]);
     }
+    return row;
   });
   announce("row", id);
+  return kept;
 }
 
 /** The server knows this id with another content: both stay, ours under an id of its own. */
@@ -101,5 +105,4 @@ export async function fork(old) {
   const row = { ...old, submission_id: id, supersedes: old.submission_id, forked: true };
   await commit({ ...row, state: "saved", attempts: 0, next_at: 0, last_error: null }, photos);
   announce("row", old.submission_id);
-  return id;
 }

@@ -1,6 +1,7 @@
 import { photoOf, update } from "./queue.js";
 import { judge, receiptFor, receiptForPhoto } from "./reply.js";
 import { owner } from "./session.js";
+import { sideBySide } from "./side_by_side.js";
 import { ask } from "./wire.js";
 
 /** What is sent of a row, as text; the contract is docs/sync.md. */
@@ -48,19 +49,29 @@ async function sendPhoto(row, hash) {
 const closes = (row, { complete }) =>
   Boolean(complete?.some(({ id, sha256 }) => id === row.submission_id && sha256 === row.body_sha256));
 
+// The last verdict: of the photo that closed the row, of one that went wrong, or of the last one.
+async function sendPhotos(row, missing) {
+  let verdict = null;
+  for (const hash of missing) {
+    verdict = await sendPhoto(row, hash);
+    if (verdict.act !== "ok" || closes(row, verdict.json)) break;
+  }
+  return verdict;
+}
+
 /**
- * Body, then the photos the server misses. The reply to the last one may say that nothing is
+ * Body, then the photos the server misses, while the row is being told so. The reply to the last one may say that nothing is
  * missing now; where it does not, the body goes once more and its receipt closes the row.
  */
 export async function deliver(row) {
   const first = await sendBody(row);
   if (first.act !== "ok" || !first.json.missing.length) return first;
-  await update(row.submission_id, { state: "photos", receipt: first.json });
-  for (const hash of first.json.missing) {
-    const verdict = await sendPhoto(row, hash);
-    if (verdict.act !== "ok") return verdict;
-    if (closes(row, verdict.json)) return { ...first, json: { ...first.json, missing: [] } };
-  }
+  const [verdict] = await sideBySide([
+    () => sendPhotos(row, first.json.missing),
+    () => update(row.submission_id, { state: "photos", receipt: first.json }),
+  ]);
+  if (verdict.act !== "ok") return verdict;
+  if (closes(row, verdict.json)) return { ...first, json: { ...first.json, missing: [] } };
   const last = await sendBody(row);
   if (last.act === "ok" && last.json.missing.length) return { ...last, act: "retry" };
   return last;

@@ -1,9 +1,10 @@
 /**
- * The same worker some times over. All have come to their end before a failure of one is thrown:
- * nothing goes on behind the back of whoever waits.
+ * Several things at once; resolves to what each of them came to. All have come to their end before a
+ * failure of one is thrown: nothing goes on behind the back of whoever waits.
  */
-export async function sideBySide(times, worker) {
-  const ends = await Promise.allSettled(Array.from({ length: times }, worker));
+export async function sideBySide(works) {
+  const ends = await Promise.allSettled(works.map((work) => work()));
   const broken = ends.find(({ status }) => status === "rejected");
   if (broken) throw broken.reason;
+  return ends.map(({ value }) => value);
 }

@@ -89,7 +89,11 @@ async function asset(request, url) {
   return (await caches.match(twin, { cacheName: CACHE })) ?? fresh ?? Response.error();
 }
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("install", (event) => {
+  // What the sync door is asked is no business of this worker: a browser that can goes past it.
+  event.addRoutes?.({ condition: { urlPattern: { pathname: "/sync/*" } }, source: "network" });
+  event.waitUntil(install());
+});
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   if (event.data === "apply-update") self.skipWaiting();

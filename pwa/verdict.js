@@ -37,7 +37,10 @@ const ACTS = {
   fork: (row, verdict) => otherBody(row, verdict.error),
 };
 
-/** Write into the row what the reply meant for it; pauses and stops leave it as it was. */
+/**
+ * Write into the row what the reply meant for it; pauses and stops leave it as it was. Resolves to
+ * the row as it is then, where this was the last word about it.
+ */
 export function conclude(row, verdict) {
   return ACTS[verdict.act]?.(row, verdict);
 }

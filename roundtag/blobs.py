@@ -33,7 +33,12 @@ SIDES = {"thumb": 320, "view": 1600}
 
 
 def put_photo(data: bytes, expected: str | None = None) -> Blob:
-    """Stores the bytes of a photo durably; the same bytes again are one blob.
+    """Stores the bytes of a photo durably; the same bytes again are one blob. Raises as take()."""
+    return take(data, expected)[0]
+
+
+def take(data: bytes, expected: str | None = None) -> tuple[Blob, bool]:
+    """The same, and whether these bytes had not come before.
 
     Raises errors.Invalid for empty bytes or a hash other than `expected`, errors.TooLarge above
     8 MB or 40 megapixels, errors.BadImage for anything that is not a readable photo.
@@ -45,14 +50,13 @@ def put_photo(data: bytes, expected: str | None = None) -> Blob:
         raise invalid("photo", "hash", N_("The photo arrived damaged. It will be sent again."))
     known = Blob.get_or_none(Blob.sha256 == digest)
     if known:
-        return known
+        return known, False
     mime = sniff(data)
     _durable(path_of(digest), data)
     with write():
-        Blob.insert(
-            sha256=digest, size=len(data), mime=mime, received_at=clock.now()
-        ).on_conflict_ignore().execute()
-    return Blob.get(Blob.sha256 == digest)
+        row = Blob.insert(sha256=digest, size=len(data), mime=mime, received_at=clock.now())
+        made = list(row.on_conflict_ignore().returning(Blob).execute())
+    return (made[0], True) if made else (Blob.get(Blob.sha256 == digest), False)
 
 
 def sniff(data: bytes) -> str:

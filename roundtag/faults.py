@@ -165,9 +165,10 @@ def _next_number(client_id: int, now: datetime) -> str:
     """F-YYMM-NNN, counted per client and month (in China's time) without gaps."""
     month = f"{clock.local(now):%y%m}"
     name = f"fault-{client_id}-{month}"
-    Counter.insert(name=name).on_conflict_ignore().execute()
-    taken = Counter.update(value=Counter.value + 1).where(Counter.name == name)
-    value = next(iter(taken.returning(Counter.value).execute())).value
+    counted = Counter.insert(name=name, value=1).on_conflict(
+        conflict_target=[Counter.name], update={Counter.value: Counter.value + 1}
+    )
+    value = next(iter(counted.returning(Counter.value).execute())).value
     return f"F-{month}-{value:03d}"
 
 

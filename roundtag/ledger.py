@@ -88,16 +88,16 @@ def append(deed: dict[str, Any], changes: list[Change], received_at: datetime) -
             for c in changes
             if c.client_id == client_id
         ]
-        _append_one(log_of(client_id), {"v": 1, **deed, "changes": rows}, received_at)
+        _append_one(client_id, {"v": 1, **deed, "changes": rows}, received_at)
 
 
-def _append_one(log: Log, leaf: dict[str, Any], received_at: datetime) -> None:
-    taken = Log.update(size=Log.size + 1).where(Log.id == log.id).returning(Log.size)
-    index = next(iter(taken.execute())).size - 1
+def _append_one(client_id: int | None, leaf: dict[str, Any], received_at: datetime) -> None:
+    taken = Log.update(size=Log.size + 1).where(_whose(client_id)).returning(Log.id, Log.size)
+    log = _the_one(taken.execute(), client_id)
     data = rfc8785.dumps(leaf)
     Leaf.insert(
         log=log.id,
-        leaf_index=index,
+        leaf_index=log.size - 1,
         text=data.decode(),
         hash=leaf_hash(data),
         received_at=received_at,
@@ -109,11 +109,17 @@ def leaf_hash(data: bytes) -> str:
 
 
 def log_of(client_id: int | None) -> Log:
-    where = Log.client.is_null() if client_id is None else Log.client == client_id
-    found = Log.get_or_none(where)
-    if found is None:
-        raise LookupError(f"no log was opened for client {client_id}")
-    return found
+    return _the_one(Log.select().where(_whose(client_id)), client_id)
+
+
+def _whose(client_id: int | None) -> Any:
+    return Log.client.is_null() if client_id is None else Log.client == client_id
+
+
+def _the_one(found: Iterable[Log], client_id: int | None) -> Log:
+    for log in found:
+        return log
+    raise LookupError(f"no log was opened for client {client_id}")
 
 
 def open_log(client_id: int | None) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from peewee import IntegrityError
+from peewee import IntegrityError, fn
 
 from roundtag import blobs, clock, commands, faults, inspections, notes, people, spares
 from roundtag.access import Actor
@@ -86,7 +86,7 @@ def submit(envelope: Envelope, actor: Actor) -> Receipt:
         return receipt
     try:
         command = read(Fields(pairs), photos)
-        return commands.run(envelope.id, form.verb(doer), command, doer, envelope)
+        return commands.once(form.verb(doer), command, doer, envelope)
     except RoundtagError:
         raise
     except Exception:
@@ -175,8 +175,14 @@ def missing(submission_id: str) -> list[str]:
 
 
 def completed_by(digest: str, actor: Actor) -> list[Submission]:
-    """The actor's submissions that list this photo and miss none any more."""
-    return [each for each in _listing(digest, actor) if not missing(each.id)]
+    """Key and body hash of the actor's submissions that list this photo and miss none any more."""
+    listed = SubmissionBlob.alias()
+    away = (
+        listed.select()
+        .left_outer_join(Blob, on=(Blob.sha256 == listed.sha256))
+        .where((listed.submission == Submission.id) & Blob.sha256.is_null())
+    )
+    return list(_listing(digest, actor).where(~fn.EXISTS(away)))
 
 
 class Unlisted(NotFound):
@@ -184,17 +190,20 @@ class Unlisted(NotFound):
     message = N_("No submission lists this photo. Send the form first.")
 
 
-def put_photo(digest: str, data: bytes, actor: Actor) -> Blob:
-    """Takes a photo that one of the actor's submissions lists. Raises Unlisted, Invalid …"""
+def put_photo(digest: str, data: bytes, actor: Actor) -> tuple[Blob, bool]:
+    """Takes a photo that one of the actor's submissions lists; True when it had not come before.
+
+    Raises Unlisted, Invalid …
+    """
     if not blobs.is_digest(digest) or not _listing(digest, actor).exists():
         raise Unlisted
-    return blobs.put_photo(data, digest)
+    return blobs.take(data, digest)
 
 
 def _listing(digest: str, actor: Actor) -> Any:
     """The submissions that this person filled in or carried and that list the photo."""
     mine = (Submission.owner == actor.person_id) | (Submission.carrier == actor.person_id)
-    listed = Submission.select().join(SubmissionBlob)
+    listed = Submission.select(Submission.id, Submission.sha256).join(SubmissionBlob)
     return listed.where(mine & (SubmissionBlob.sha256 == digest))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import drain
+from tests.bench import drain, unwatched
 from tests.bench import phone as phones
 from tests.bench.measure import Figure
 from tests.e2e.conftest import sign_in
@@ -31,8 +31,10 @@ def _with_a_phone(site: Server, browser: str, folder: Path) -> list[Figure]:
     with sync_playwright() as kit:
         phone = Phone(kit, options, folder / "profile", site.url)
         sign_in(phone.page)
+        scanned = phones.first_scan(site, phone)
         filled = phones.pack(site, phone)
         opened = phones.opening(site, phone)
-        drained = drain.figures(site, phone, folder)
         phone.context.close()
-    return [*filled, *opened, *drained]
+    with unwatched.page(browser, FLAGS, folder / "profile") as page:
+        drained = drain.figures(site, page, folder)
+    return [*scanned, *filled, *opened, *drained]

@@ -121,7 +121,8 @@ def test_a_photo_follows_its_form(world: World) -> None:
     data, digest, attachment = filed(world)
     with pytest.raises(NotFound):
         attachments.digest_of(attachment, world.viewer)
-    assert sync.put_photo(digest, data, world.engineer).sha256 == digest
+    blob, fresh = sync.put_photo(digest, data, world.engineer)
+    assert (blob.sha256, fresh) == (digest, True)
     assert attachments.digest_of(attachment, world.viewer) == digest
 
 

@@ -15,7 +15,7 @@ from roundtag.blobs import MAX_BYTES
 from roundtag.commands import Photo
 from roundtag.models import Fault, Inspection, OtherBody, Person, Submission
 from tests import world as worlds
-from tests.seeing import snapshot
+from tests.seeing import count_queries, snapshot
 from tests.web.conftest import SignIn
 from tests.web.phone import SYNC, phone
 from tests.world import World
@@ -344,6 +344,23 @@ def test_body_then_photo_then_body(
     again = put(engineer, digest, data)
     assert (again.status_code, again.json) == (200, first.json)
     assert post(engineer, sent).json["missing"] == []
+
+
+def test_a_submission_costs_so_many_statements(engineer: FlaskClient, world: World) -> None:
+    """A full queue sends hundreds: whoever adds a question to each of them says so here."""
+    data, photo = worlds.jpeg("teal")
+    fields = worlds.fault_form(world, photo=f"blob:{photo.sha256}")
+    sent = phone("fault", fields, world.engineer.person_id, photos=(photo,))
+    with count_queries() as at_the_body:
+        assert post(engineer, sent).status_code == 201
+    with count_queries() as at_the_photo:
+        assert put(engineer, photo.sha256, data).status_code == 201
+    assert (_without_marks(at_the_body), _without_marks(at_the_photo)) == (21, 6)
+
+
+def _without_marks(sent: list[str]) -> int:
+    """Statements but for those of the savepoint that a test itself makes of a transaction."""
+    return sum("SAVEPOINT" not in sql for sql in sent)
 
 
 def test_a_photos_reply_names_what_it_completes(
