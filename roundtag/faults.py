@@ -25,9 +25,9 @@ from roundtag.duty import on_duty
 from roundtag.errors import NotFound, invalid
 from roundtag.fields import Fields
 from roundtag.models import Contract, Counter, Device, Fault, FaultEvent, Inspection, Room, Tag
+from roundtag.models.faults import OPEN_STATES
 from roundtag.words import N_
 
-OPEN_STATES = ("reported", "in_progress")
 FROM_CHECKLIST = "checklist"
 
 
