@@ -17,6 +17,8 @@ FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
 REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
+REGISTRARS = frozenset({"manager", "admin", "librarian"})
+"""Who keeps the register of places and devices."""
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -34,6 +36,12 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "close_round": frozenset({"manager", "supervisor", "admin"}),
     "retire_device": frozenset({"manager", "admin", "librarian"}),
     "move_device": frozenset({"manager", "supervisor", "admin", "librarian"}),
+    "edit_devices": REGISTRARS,
+    "tag_devices": REGISTRARS | {"storekeeper", "supervisor", "engineer"},
+    "save_site": REGISTRARS,
+    "save_building": REGISTRARS,
+    "save_room": REGISTRARS | {"supervisor"},
+    "retire_room": REGISTRARS,
     "replace_tag": OFFICE | {"engineer"},
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,
@@ -161,6 +169,10 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "scan.status": PUBLIC,
     "devices.index": EVERYONE,
     "devices.history": EVERYONE,
+    "bulk.edit": DEEDS["edit_devices"] | DEEDS["tag_devices"],
+    "bulk.edit_submit": DEEDS["edit_devices"],
+    "bulk.tag": DEEDS["tag_devices"],
+    "bulk.print_tags": OFFICE | {"engineer"},
     "inspections.create": FIELD,
     "spares.swap": FIELD | {"storekeeper"},
     "rounds.show": EVERYONE,
