@@ -20,6 +20,7 @@ from blueprints import (
     pages,
     people,
     photos,
+    places,
     pwa,
     rescue,
     reviews,
@@ -34,7 +35,7 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, bulk, devices, faults, inspections, more, outbox, people, photos, pwa, rescue, reviews,
+FEATURES = (admin, bulk, devices, faults, inspections, more, outbox, people, photos, places, pwa, rescue, reviews,
             rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
