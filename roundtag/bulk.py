@@ -232,4 +232,3 @@ def without_tag(devices: list[Device]) -> list[Device]:
     tagged = Tag.select(Tag.device).where((Tag.state == "bound") & Tag.device.in_(keys))
     known = {key for (key,) in tagged.tuples()}
     return [d for d in devices if d.id not in known and d.retired_at is None]
-

@@ -13,7 +13,7 @@ from roundtag.devices import DeviceLine
 from roundtag.errors import NotFound
 from roundtag.faults import FaultLine
 from roundtag.history import Entry
-from roundtag.models import Building, Device, Fault, History, Room, Site, dicts
+from roundtag.models import Building, Device, Fault, Inspection, Room, Site, dicts
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,9 @@ def _equipment(codes: list[str]) -> list[tuple[data.Category, int]]:
 
 def _checked_at(room_id: int) -> datetime | None:
     """When a device of this room was last checked."""
-    checks = History.select(History.at).where(
-        (History.room == room_id) & (History.kind == "inspection")
-    )
-    last = checks.order_by(History.at.desc()).first()
-    return last.at if last else None
+    last = Inspection.select(fn.MAX(Inspection.received_at)).where(Inspection.device == Device.id)
+    found = Device.select(fn.MAX(last)).where(Device.room == room_id).scalar()
+    return Inspection.received_at.python_value(found)
 
 
 def history_after(room_id: int, before: int, actor: Actor) -> tuple[list[Entry], bool]:
