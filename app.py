@@ -35,8 +35,8 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, bulk, devices, faults, inspections, more, outbox, people, photos, places, pwa, rescue, reviews,
-            rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
+FEATURES = (admin, bulk, devices, faults, inspections, more, outbox, people, photos, places, pwa,
+            rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

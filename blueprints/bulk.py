@@ -18,7 +18,7 @@ PRINTED = 200
 
 
 def _fields() -> Fields:
-    return Fields(request.values.items(multi=True))
+    return Fields([*request.args.items(multi=True), *request.form.items(multi=True)])
 
 
 @blueprint.get("/edit")
@@ -115,5 +115,5 @@ def print_tags() -> Response:
     if not 0 < len(codes) <= PRINTED:
         flash(gettext("Between 1 and %(limit)s tags can be printed from here. Narrow the list.",
                       limit=PRINTED), "warn")  # fmt: skip
-        return redirect(url_for("devices.index", **dict(device_list.read(_fields()).pairs())), 303)
+        return redirect(f"/devices?{device_list.read(_fields()).query()}", 303)
     return redirect(url_for("tags.sheets", tag=codes), 303)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from flask import Blueprint, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -53,7 +55,7 @@ def index() -> Response:
     actor = door.actor()
     found = device_list.page(device_list.read(Fields(request.args.items())), actor)
     client = found.client.id if found.client else None
-    shown = {
+    shown: dict[str, Any] = {
         "list": found,
         "most": device_list.MOST,
         "chips": _chips(found),

@@ -195,7 +195,7 @@ def _room_form(room_id: int | None, form: Typed, *, status: int = 0,
         room=row, form=form, now=now, seen=places.seen(now) if now else "",
         choices=place_pages.choices(client, actor), overtaken=status == 409,
         kinds=[(kind.code, pages.both(kind, "name")) for kind in data.room_kinds()],
-        may_retire=bool(row) and row.retired_at is None and actor.may("retire_room", client),
+        may_retire=row is not None and row.retired_at is None and actor.may("retire_room", client),
         submission_id=submission_id or forms.page_id(),
     )  # fmt: skip
     page.status_code = status or (422 if form.errors else 200)

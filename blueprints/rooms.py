@@ -1,3 +1,5 @@
+from typing import Any
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
@@ -35,7 +37,8 @@ def index() -> Response:
     actor = door.actor()
     found = room_list.listing(room_list.read_wish(Fields(request.args.items())), actor)
     client = found.client.id if found.client else None
-    shown = {"list": found, "chips": _chips(found), "may_save": actor.may("save_room", client)}
+    may_save = actor.may("save_room", client)
+    shown: dict[str, Any] = {"list": found, "chips": _chips(found), "may_save": may_save}
     if pages.is_fragment():
         return pages.fragment("rooms/_lines.html", **shown)
     kinds = [(kind.code, pages.both(kind, "name")) for kind in data.room_kinds()]

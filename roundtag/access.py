@@ -19,6 +19,7 @@ REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
 REGISTRARS = frozenset({"manager", "admin", "librarian"})
 """Who keeps the register of places and devices."""
+TAGGERS = REGISTRARS | {"storekeeper", "supervisor", "engineer"}
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -37,7 +38,7 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "retire_device": frozenset({"manager", "admin", "librarian"}),
     "move_device": frozenset({"manager", "supervisor", "admin", "librarian"}),
     "edit_devices": REGISTRARS,
-    "tag_devices": REGISTRARS | {"storekeeper", "supervisor", "engineer"},
+    "tag_devices": TAGGERS,
     "save_site": REGISTRARS,
     "save_building": REGISTRARS,
     "save_room": REGISTRARS | {"supervisor"},
@@ -169,7 +170,7 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "scan.status": PUBLIC,
     "devices.index": EVERYONE,
     "devices.history": EVERYONE,
-    "bulk.edit": DEEDS["edit_devices"] | DEEDS["tag_devices"],
+    "bulk.edit": TAGGERS,
     "bulk.edit_submit": DEEDS["edit_devices"],
     "bulk.tag": DEEDS["tag_devices"],
     "bulk.print_tags": OFFICE | {"engineer"},

@@ -13,7 +13,7 @@ from roundtag.commands import Deed, Outcome
 from roundtag.device_list import MOST
 from roundtag.errors import NotFound, invalid
 from roundtag.fields import Fields
-from roundtag.models import Device, Room, Tag, Unit
+from roundtag.models import Device, Room, Tag, Unit, tuples
 from roundtag.register import cells
 from roundtag.register.problems import Unreadable
 from roundtag.words import N_
@@ -230,5 +230,5 @@ def tag_devices(command: TagDevices, deed: Deed) -> Outcome:
 def without_tag(devices: list[Device]) -> list[Device]:
     keys = [device.id for device in devices]
     tagged = Tag.select(Tag.device).where((Tag.state == "bound") & Tag.device.in_(keys))
-    known = {key for (key,) in tagged.tuples()}
+    known = {key for (key,) in tuples(tagged)}
     return [d for d in devices if d.id not in known and d.retired_at is None]

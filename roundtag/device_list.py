@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from roundtag import clients, clock, data, search
 from roundtag.access import Actor, visible
 from roundtag.fields import Fields
-from roundtag.models import Building, Client, DeviceIndex, Room, Site, dicts
+from roundtag.models import Building, Client, DeviceIndex, Room, Site, dicts, tuples
 
 PAGE = 50
 MOST = 2000
@@ -158,8 +158,8 @@ class Line:
 class Places:
     """What the list may be narrowed to: (id, name) of sites and of (id, site, name) buildings."""
 
-    sites: list[tuple[int, str]]
-    buildings: list[tuple[int, int, str]]
+    sites: list[tuple[Any, ...]]
+    buildings: list[tuple[Any, ...]]
     room: str = ""
 
 
@@ -261,7 +261,7 @@ def _places(client_id: int, wish: Wish) -> Places:
     )
     room = Room.get_or_none((Room.id == int(wish.filters.get("room", 0)))
                             & (Room.client == client_id))  # fmt: skip
-    return Places(list(sites.tuples()), list(buildings.tuples()), room.name if room else "")
+    return Places(tuples(sites), tuples(buildings), room.name if room else "")
 
 
 def chosen(actor: Actor, ids: Iterable[int]) -> list[DeviceIndex]:

@@ -87,7 +87,7 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
             url=f"/faults/{row.subject_id}" if row.kind in {"fault", "resolved"} else None,
             photos=pictures.get((row.kind, row.subject_id), []),
             claim=claimed.get((row.kind, row.subject_id)),
-            device=row.device.name if row.device_id else None,
+            device=row.device.name if row.device else None,
         )
         for row in rows
     ]

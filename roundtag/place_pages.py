@@ -8,7 +8,7 @@ from peewee import JOIN, fn
 from roundtag import clients
 from roundtag.access import Actor, visible
 from roundtag.errors import NotFound
-from roundtag.models import Building, Client, Room, Site, dicts
+from roundtag.models import Building, Client, Room, Site, dicts, tuples
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ def page(wanted: int | None, actor: Actor) -> PlacesPage:
         .group_by(Building.id, Building.site, Building.name)
         .order_by(Building.name)
     )  # fmt: skip
-    lines = [SiteLine(s.id, s.name, [BuildingLine(r["id"], r["name"], r["rooms"])
-                                     for r in rows if r["site"] == s.id]) for s in sites]  # fmt: skip
-    return PlacesPage(client, known, lines)
+    of: dict[int, list[BuildingLine]] = {}
+    for row in rows:
+        of.setdefault(row["site"], []).append(BuildingLine(row["id"], row["name"], row["rooms"]))
+    return PlacesPage(client, known, [SiteLine(s.id, s.name, of.get(s.id, [])) for s in sites])
 
 
 def site(site_id: int, actor: Actor) -> Site:
@@ -85,7 +86,7 @@ class RoomChoices:
 
 def choices(client_id: int | None, actor: Actor) -> RoomChoices:
     """Raises NotFound where there is no client in view."""
-    known, client = clients.choose(actor, client_id)
+    _, client = clients.choose(actor, client_id)
     if client is None or (client_id is not None and client.id != client_id):
         raise NotFound
     rows = (
@@ -96,7 +97,7 @@ def choices(client_id: int | None, actor: Actor) -> RoomChoices:
     )
     return RoomChoices(
         client,
-        [(key, f"{site_name} · {name}") for key, site_name, name in rows.tuples()],
+        [(key, f"{site_name} · {name}") for key, site_name, name in tuples(rows)],
         units_of(client.id),
     )
 
@@ -106,4 +107,4 @@ def units_of(client_id: int) -> list[str]:
     query = Room.select(Room.client_unit).where(
         (Room.client == client_id) & (Room.client_unit != "")
     )
-    return [name for (name,) in query.distinct().order_by(Room.client_unit).tuples()]
+    return [name for (name,) in tuples(query.distinct().order_by(Room.client_unit))]

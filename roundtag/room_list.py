@@ -10,7 +10,7 @@ from peewee import fn
 from roundtag import clients, place_pages, rooms, search, tagging
 from roundtag.access import Actor
 from roundtag.fields import Fields
-from roundtag.models import Building, Client, Room, RoomIndex, Site, dicts
+from roundtag.models import Building, Client, Room, RoomIndex, Site, dicts, tuples
 from roundtag.rooms import RoomLine
 
 PAGE = 100
@@ -80,7 +80,7 @@ class RoomList:
     lines: list[RoomLine]
     total: int
     more: bool
-    places: list[tuple[int, int, str, str]]
+    places: list[tuple[Any, ...]]
     """(site, building, site's name, building's name) that the list may be narrowed to."""
     units: list[str]
 
@@ -101,7 +101,7 @@ def listing(wish: RoomWish, actor: Actor) -> RoomList:
         .where(Building.client == client.id).order_by(Site.name, Building.name)
     )  # fmt: skip
     return RoomList(wish, client, known, [rooms.line_of(row, tags) for row in rows], total,
-                    total > wish.number * PAGE, list(places.tuples()),
+                    total > wish.number * PAGE, tuples(places),
                     place_pages.units_of(client.id))  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """All tables by subject. Import models from here; ALL is in order of dependence."""
 
-from roundtag.models.base import Base, dicts
+from roundtag.models.base import Base, dicts, tuples
 from roundtag.models.checks import (
     Answer,
     Checklist,
@@ -57,4 +57,5 @@ ALL: tuple[type[Base], ...] = (
 PROTECTED = tuple(model for model in ALL if model.LOG)
 APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument)
 
-__all__ = [model.__name__ for model in ALL] + ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts"]
+__all__ = [model.__name__ for model in ALL]
+__all__ += ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts", "tuples"]

@@ -1,38 +1,27 @@
 """Keeps the index equal to what it is derived from, in the transaction of the deed."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 
-from peewee import JOIN, fn
-
-from roundtag import data, db
+from roundtag import db
 from roundtag.models import (
     Base,
     Building,
     Device,
     DeviceIndex,
-    DeviceModel,
-    Fault,
     Posting,
     Room,
     RoomIndex,
     Setting,
-    Site,
-    Tag,
-    Unit,
     dicts,
+    tuples,
 )
-from roundtag.models.faults import OPEN_STATES
-from roundtag.search import words
+from roundtag.search import documents, words
 
 RECIPE = "1"
 """Raised whenever documents are made otherwise: the next start makes them anew."""
 MADE = "search-index"
-SHORTEST_LIFE = 6
-"""Years that any device must last, whatever its category says."""
 BATCH = 400
-NEVER = "9999-12-31"
 
 
 def follow(rows: Iterable[Base]) -> None:
@@ -54,7 +43,7 @@ def follow(rows: Iterable[Base]) -> None:
     if buildings or sites:
         rooms |= _rooms_in(buildings, sites)
     if rooms:
-        devices |= {row[0] for row in _devices_in(rooms)}
+        devices |= _devices_in(rooms)
         refresh_rooms(rooms)
     if devices:
         refresh(devices)
@@ -68,11 +57,12 @@ def _rooms_in(buildings: set[int], sites: set[int]) -> set[int]:
     found = Room.select(Room.id).join(Building).where(
         Building.id.in_(list(buildings)) | Building.site.in_(list(sites))
     )  # fmt: skip
-    return {key for (key,) in found.tuples()}
+    return {key for (key,) in tuples(found)}
 
 
-def _devices_in(rooms: set[int]) -> Any:
-    return Device.select(Device.id).where(Device.room.in_(list(rooms))).tuples()
+def _devices_in(rooms: set[int]) -> set[int]:
+    found = Device.select(Device.id).where(Device.room.in_(list(rooms)))
+    return {key for (key,) in tuples(found)}
 
 
 def refresh(device_ids: Iterable[int]) -> None:
@@ -81,7 +71,7 @@ def refresh(device_ids: Iterable[int]) -> None:
         _wait_turn(keys)
         known = {r["device"]: r for r in dicts(DeviceIndex.select().where(
             DeviceIndex.device.in_(keys)))}  # fmt: skip
-        fresh = {row["device"]: row for row in _documents(Device.id.in_(keys))}
+        fresh = {row["device"]: row for row in documents.of_devices(Device.id.in_(keys))}
         _store([row for key, row in fresh.items() if row != known.get(key)])
         _post(known, fresh)
 
@@ -131,90 +121,12 @@ def _batches(items: list[Any], size: int = BATCH) -> Iterator[list[Any]]:
         yield items[start : start + size]
 
 
-def _documents(where: Any) -> Iterator[dict[str, Any]]:
-    open_faults = Fault.select(fn.COUNT(Fault.id)).where(
-        (Fault.device == Device.id) & Fault.state.in_(OPEN_STATES)
-    )
-    query = (
-        Device.select(
-            Device.id, Device.client.alias("client"), Device.code, Device.name, Device.category,
-            Device.position, Device.asset_number, Device.ip_address, Device.supplier,
-            Device.key_device, Device.installed_on, Device.retired_at,
-            Room.id.alias("room"), Room.code.alias("room_code"), Room.name.alias("room_name"),
-            Building.id.alias("building"), Building.site.alias("site"),
-            Unit.serial, Unit.warranty_until, DeviceModel.maker, DeviceModel.name.alias("model"),
-            Tag.code.alias("tag"), open_faults.alias("faults"),
-        )
-        .join(Room).join(Building).switch(Device)
-        .join(Unit, JOIN.LEFT_OUTER, on=(Unit.device == Device.id))
-        .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model)).switch(Device)
-        .join(Tag, JOIN.LEFT_OUTER, on=((Tag.device == Device.id) & (Tag.state == "bound")))
-        .where(where)
-    )  # fmt: skip
-    return map(_document, query.dicts().iterator())
-
-
-SAME = ("client", "site", "building", "room", "code", "name", "category", "position", "room_code",
-        "room_name", "supplier", "key_device", "installed_on", "warranty_until")  # fmt: skip
-
-
-def _document(row: dict[str, Any]) -> dict[str, Any]:
-    maker, serial, tag = row["maker"] or "", row["serial"] or "", row["tag"] or ""
-    installed, warranty = row["installed_on"], row["warranty_until"]
-    plain = (row["code"], serial, tag, row["asset_number"], row["ip_address"], row["model"] or "",
-             row["position"], row["room_code"])  # fmt: skip
-    return {
-        **{name: row[name] for name in SAME},
-        "device": row["id"],
-        "walk": f"{row['room_code']} {row['code']}",
-        "model": f"{maker} {row['model'] or ''}".strip(),
-        "serial": serial,
-        "tag": tag,
-        "state": _state(row),
-        "life_ends": _life_ends(row["category"], installed),
-        "sort_installed": installed.isoformat() if installed else NEVER,
-        "sort_warranty": warranty.isoformat() if warranty else NEVER,
-        "text": words.document(plain, (row["name"], row["room_name"], maker)),
-    }
-
-
-def _state(row: dict[str, Any]) -> str:
-    if row["retired_at"]:
-        return "retired"
-    if row["faults"]:
-        return "fault"
-    return "ok" if row["serial"] else "empty"
-
-
-def _life_ends(category: str, installed: date | None) -> date | None:
-    if installed is None:
-        return None
-    years = max(data.category(category).life_years or 0, SHORTEST_LIFE)
-    try:
-        return installed.replace(year=installed.year + years)
-    except ValueError:
-        return date(installed.year + years, 3, 1)
-
-
 def refresh_rooms(room_ids: Iterable[int]) -> None:
     for keys in _batches(sorted(set(room_ids))):
-        rows = [_room(row) for row in dicts(_rooms().where(Room.id.in_(keys)))]
+        rows = list(documents.of_rooms(Room.id.in_(keys)))
         RoomIndex.insert_many(rows).on_conflict(
             conflict_target=[RoomIndex.room], preserve=[RoomIndex.client, RoomIndex.text]
         ).execute()
-
-
-def _rooms() -> Any:
-    return Room.select(
-        Room.id, Room.client.alias("client"), Room.code, Room.name, Room.floor, Room.client_unit,
-        Building.name.alias("building"), Site.name.alias("site"),
-    ).join(Building).join(Site)  # fmt: skip
-
-
-def _room(row: dict[str, Any]) -> dict[str, Any]:
-    spoken = row["name"], row["building"], row["site"], row["client_unit"]
-    return {"room": row["id"], "client": row["client"],
-            "text": words.document((row["code"], row["floor"]), spoken)}  # fmt: skip
 
 
 def rebuild() -> int:
@@ -222,8 +134,8 @@ def rebuild() -> int:
     with db.write():
         for model in (Posting, DeviceIndex, RoomIndex):
             model.delete().execute()
-        refresh_rooms(key for (key,) in Room.select(Room.id).tuples())
-        keys = [key for (key,) in Device.select(Device.id).order_by(Device.id).tuples()]
+        refresh_rooms(key for (key,) in tuples(Room.select(Room.id)))
+        keys = [key for (key,) in tuples(Device.select(Device.id).order_by(Device.id))]
         refresh(keys)
         Setting.insert(name=MADE, value=RECIPE).on_conflict(
             conflict_target=[Setting.name], preserve=[Setting.value]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from roundtag.models import DeviceIndex, Posting, RoomIndex
+from roundtag.models import DeviceIndex, Posting, RoomIndex, tuples
 from roundtag.search import words
 from roundtag.search.words import Span
 
@@ -38,7 +38,7 @@ def _count(span: Span) -> int:
 
 
 def _holding(span: Span) -> list[int]:
-    return sorted({key for (key,) in _postings(span).tuples()})
+    return sorted({key for (key,) in tuples(_postings(span))})
 
 
 def _postings(span: Span) -> Any:

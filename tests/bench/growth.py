@@ -65,7 +65,7 @@ def build(folder: Path, devices: int, past: int) -> Site:
 
 
 def _fill(path: Path, devices: int, past: int) -> str:
-    dice = random.Random(7)  # noqa: S311 - the same database every time
+    dice = random.Random(7)
     raw = sqlite3.connect(path, isolation_level=None)
     raw.executescript("PRAGMA synchronous=0; PRAGMA cache_size=-200000; BEGIN")
     (client,) = raw.execute("SELECT id FROM client").fetchone()
@@ -81,8 +81,9 @@ def _fill(path: Path, devices: int, past: int) -> str:
         " VALUES (?,?,?,?,?,?,'video',20,'')",
         ((key, client, FIRST + (key - FIRST) // BUILDING, f"{key % 9 + 1}", f"R{key:05}",
           f"第 {key} 会议室") for key in rooms))  # fmt: skip
-    raw.executemany("INSERT INTO device_model (id, category, maker, name, grade) VALUES (?,?,?,?,1)",
-                    ((FIRST + n, kind, "索尼", f"VPL-{n}00") for n, (_, kind) in enumerate(NAMES)))  # fmt: skip
+    raw.executemany(
+        "INSERT INTO device_model (id, category, maker, name, grade) VALUES (?,?,'索尼',?,1)",
+        ((FIRST + n, kind, f"VPL-{n}00") for n, (_, kind) in enumerate(NAMES)))  # fmt: skip
     raw.executemany(
         "INSERT INTO device (id, client_id, room_id, code, name, category, position, asset_number,"
         " key_device, ip_address, supplier, installed_on) VALUES (?,?,?,?,?,?,?,?,?,?,'',?)",
@@ -100,7 +101,7 @@ def _fill(path: Path, devices: int, past: int) -> str:
     tags = _codes(devices)
     raw.executemany("INSERT INTO tag (code, state, client_id, device_id, made_at)"
                     " VALUES (?,'bound',?,?,'2026-01-01T00:00:00.000000Z')",
-                    ((code, client, key) for key, code in zip(keys, tags, strict=True)))  # fmt: skip
+                    zip(tags, [client] * devices, keys, strict=True))  # fmt: skip
     raw.executemany(
         "INSERT INTO history (client_id, room_id, device_id, kind, at, data)"
         " VALUES (?,?,?,'moved',?,'{\"before\": \"甲\", \"now\": \"乙\"}')",
