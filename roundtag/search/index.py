@@ -1,6 +1,7 @@
 """Keeps the index equal to what it is derived from, in the transaction of the deed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from roundtag import db
@@ -84,12 +85,25 @@ def _wait_turn(keys: list[int]) -> None:
         list(rows.order_by(DeviceIndex.device).for_update())
 
 
+COLUMNS = tuple(DeviceIndex._meta.fields)
+KEPT = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "device")
+
+
 def _store(rows: list[dict[str, Any]]) -> None:
-    kept = [f for f in DeviceIndex._meta.sorted_fields if f.name != "device"]
-    if rows:
-        DeviceIndex.insert_many(rows).on_conflict(
-            conflict_target=[DeviceIndex.device], preserve=kept
-        ).execute()
+    """One statement by hand: the query builder takes longer over so many values than all else."""
+    if not rows:
+        return
+    mark = f"({', '.join([db.database.param] * len(COLUMNS))})"
+    values = [_plain(row[name]) for row in rows for name in COLUMNS]
+    db.database.execute_sql(
+        f"INSERT INTO device_index ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 - our own names
+        f"{', '.join([mark] * len(rows))} ON CONFLICT (device) DO UPDATE SET {KEPT}",
+        values,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _post(known: dict[int, Any], fresh: dict[int, Any]) -> None:
