@@ -121,10 +121,11 @@ def test_devices_are_chosen_by_key_or_all_that_match(
 
 def test_other_roles_and_clients_are_refused(world: World, other: World) -> None:
     before = snapshot()
-    for actor, refusal in ((world.engineer, Forbidden), (world.viewer, Forbidden),
-                           (other.manager, NotFound)):  # fmt: skip
-        with pytest.raises(refusal):
+    for actor in (world.engineer, world.viewer, other.manager, other.engineer):
+        with pytest.raises(Forbidden):
             run(edit_devices, order(world, supplier="华声"), actor)
+    with pytest.raises(NotFound):
+        run(tag_devices, TagDevices(ids(world)), other.engineer)
     with pytest.raises(Invalid):
         bulk.load([*ids(world), *ids(other)], SYSTEM, "edit_devices")
     assert snapshot() == before

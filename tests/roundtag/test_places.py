@@ -1,4 +1,4 @@
-"""Sites, buildings, rooms: registered and corrected by whoever may; nothing is overwritten unseen."""
+"""Sites, buildings, rooms: registered and corrected; nothing is overwritten unseen."""
 
 from typing import Any
 
@@ -187,8 +187,8 @@ def test_every_kind_expects_categories_that_exist() -> None:
 def test_rooms_are_narrowed_and_sorted(world: World, sort: str) -> None:
     building = Room.get_by_id(world.room.id).building
     for number, kind in enumerate(("hall", "control")):
-        run(save_room, SaveRoom(None, values(world, code=f"Z{number}", name=f"礼堂{number}", kind=kind,
-                                             client_unit=f"单位{number}", capacity=None)))  # fmt: skip
+        more = {"name": f"礼堂{number}", "client_unit": f"单位{number}", "capacity": None}
+        run(save_room, SaveRoom(None, values(world, code=f"Z{number}", kind=kind, **more)))
     for wish, count in (
         (RoomWish(sort=sort), 3), (RoomWish(text="lt", sort=sort), 2),
         (RoomWish(filters={"kind": "hall"}), 1), (RoomWish(filters={"unit": "单位1"}), 1),
@@ -204,8 +204,8 @@ def test_rooms_come_in_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> N
         run(save_room, SaveRoom(None, values(world, code=f"Z{number}")))
     few = queries_of(lambda: room_list.listing(RoomWish(), world.engineer))
     monkeypatch.setattr(room_list, "PAGE", 2)
-    seen = [line.code for number in (1, 2, 3)
-            for line in room_list.listing(RoomWish(number=number), world.engineer).lines]  # fmt: skip
+    pages = [room_list.listing(RoomWish(number=number), world.engineer) for number in (1, 2, 3)]
+    seen = [line.code for page in pages for line in page.lines]
     assert sorted(seen) == sorted(["A301", "Z0", "Z1", "Z2", "Z3"])
     assert room_list.listing(RoomWish(number=2), world.engineer).more
     assert not room_list.listing(RoomWish(number=3), world.engineer).more
