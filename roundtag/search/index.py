@@ -28,27 +28,20 @@ AT_ONCE = 5000
 
 def follow(rows: Iterable[Base]) -> None:
     """Brings up to date what is found by these rows, as they stand after a deed."""
-    devices: set[int] = set()
-    rooms: set[int] = set()
-    sites: set[int] = set()
-    buildings: set[int] = set()
+    keys: dict[str, set[int]] = {name: set() for name in ("device", "room", "building", "site")}
     for row in rows:
         table = row._meta.table_name
-        if table == "device":
-            devices.add(row.id)
+        if table in keys:
+            keys[table].add(row.id)
         elif table in {"unit", "tag", "fault"} and row.device_id:
-            devices.add(row.device_id)
+            keys["device"].add(row.device_id)
         elif table == "stock_movement":
-            devices |= {key for place, key in _ends(row) if place == "device" and key}
-        elif table in {"room", "building", "site"}:
-            {"room": rooms, "building": buildings, "site": sites}[table].add(row.id)
-    if buildings or sites:
-        rooms |= _rooms_in(buildings, sites)
+            keys["device"] |= {key for place, key in _ends(row) if place == "device" and key}
+    rooms = keys["room"] | _rooms_in(keys["building"], keys["site"])
     if rooms:
-        devices |= _devices_in(rooms)
         refresh_rooms(rooms)
-    if devices:
-        refresh(devices)
+        keys["device"] |= _devices_in(rooms)
+    refresh(keys["device"])
 
 
 def _ends(row: Any) -> tuple[tuple[str, int | None], ...]:
@@ -56,6 +49,8 @@ def _ends(row: Any) -> tuple[tuple[str, int | None], ...]:
 
 
 def _rooms_in(buildings: set[int], sites: set[int]) -> set[int]:
+    if not buildings | sites:
+        return set()
     found = Room.select(Room.id).join(Building).where(
         Building.id.in_(list(buildings)) | Building.site.in_(list(sites))
     )  # fmt: skip

@@ -67,7 +67,9 @@ def build(folder: Path, devices: int, past: int) -> Site:
 def _fill(path: Path, devices: int, past: int) -> str:
     dice = random.Random(7)
     raw = sqlite3.connect(path, isolation_level=None)
-    raw.executescript("PRAGMA synchronous=0; PRAGMA cache_size=-200000; BEGIN")
+    raw.executescript(
+        "PRAGMA journal_mode=off; PRAGMA synchronous=0; PRAGMA cache_size=-200000; BEGIN"
+    )
     (client,) = raw.execute("SELECT id FROM client").fetchone()
     (site,) = raw.execute("SELECT id FROM site").fetchone()
     (tour,) = raw.execute("SELECT id FROM round").fetchone()
