@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import (
     admin,
+    bulk,
     devices,
     door,
     faults,
@@ -19,6 +20,7 @@ from blueprints import (
     pages,
     people,
     photos,
+    places,
     pwa,
     rescue,
     reviews,
@@ -33,8 +35,8 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, rescue, reviews,
-            rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
+FEATURES = (admin, bulk, devices, faults, inspections, more, outbox, people, photos, places, pwa,
+            rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

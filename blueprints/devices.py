@@ -1,10 +1,14 @@
+from typing import Any
+
 from flask import Blueprint, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import data, devices, spares, tagging
+from roundtag import access, data, device_list, devices, spares, tagging
 from roundtag.fields import Fields
+from roundtag.words import N_
 
 blueprint = Blueprint("devices", __name__)
 NEWEST = 2**31
@@ -47,11 +51,61 @@ def _fitting_symptoms(category: str) -> list[data.Symptom]:
 
 @blueprint.get("/devices")
 def index() -> Response:
-    text = Fields(request.args.items()).raw("q")[:80]
-    lines = devices.lines(door.actor(), text=text)
+    """The list; everything that it is narrowed and sorted by stands in its address."""
+    actor = door.actor()
+    found = device_list.page(device_list.read(Fields(request.args.items())), actor)
+    client = found.client.id if found.client else None
+    shown: dict[str, Any] = {
+        "list": found,
+        "most": device_list.MOST,
+        "chips": _chips(found),
+        "may_edit": actor.may("edit_devices", client),
+        "may_tag": actor.may("tag_devices", client),
+        "may_print": access.allowed_on(actor.roles, "bulk.print_tags"),
+    }
     if pages.is_fragment():
-        return pages.fragment("devices/_lines.html", lines=lines, text=text)
-    return pages.show("devices/index.html", nav="devices", lines=lines, text=text)
+        return pages.fragment("devices/_lines.html", **shown)
+    names = dict(found.places.sites)
+    buildings = [(key, f"{names[site]} · {name}" if len(names) > 1 else name)
+                 for key, site, name in found.places.buildings]  # fmt: skip
+    categories = [(c.code, pages.both(c, "name")) for c in data.categories() if c.code != "room"]
+    return pages.show("devices/index.html", nav="devices", categories=categories,
+                      buildings=buildings, **shown)  # fmt: skip
+
+
+def _chips(found: device_list.DeviceList) -> list[tuple[str, str]]:
+    """What narrows the list, in words."""
+    places = found.places
+    words = {
+        "site": dict(places.sites),
+        "building": {key: name for key, _, name in places.buildings},
+    }
+    chips = [("q", f"“{found.wish.text}”")] if found.wish.text else []
+    for name, value in found.wish.filters.items():
+        if name in words:
+            chips.append((name, words[name].get(int(value), value)))
+        elif name == "room":
+            chips.append((name, places.room or value))
+        elif name == "category":
+            chips.append((name, pages.both(data.category(value), "name")))
+        else:
+            chips.append((name, gettext(CHIPS[name, value])))
+    return chips
+
+
+CHIPS = {
+    ("state", "ok"): N_("Working"),
+    ("state", "fault"): N_("Faulty"),
+    ("state", "empty"): N_("Unit taken out"),
+    ("state", "retired"): N_("Retired"),
+    ("state", "all"): N_("All, retired ones too"),
+    ("key", "1"): N_("Key devices only"),
+    ("warranty", "ended"): N_("Warranty over"),
+    ("warranty", "ending"): N_("Warranty ends within 90 days"),
+    ("life", "over"): N_("Past its design life"),
+    ("lacks", "tag"): N_("Without a tag"),
+    ("lacks", "unit"): N_("Without a unit"),
+}
 
 
 @blueprint.get("/devices/<int:device_id>/history")

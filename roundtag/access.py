@@ -17,6 +17,9 @@ FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
 REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
+REGISTRARS = frozenset({"manager", "admin", "librarian"})
+"""Who keeps the register of places and devices."""
+TAGGERS = REGISTRARS | {"storekeeper", "supervisor", "engineer"}
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -34,6 +37,12 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "close_round": frozenset({"manager", "supervisor", "admin"}),
     "retire_device": frozenset({"manager", "admin", "librarian"}),
     "move_device": frozenset({"manager", "supervisor", "admin", "librarian"}),
+    "edit_devices": REGISTRARS,
+    "tag_devices": TAGGERS,
+    "save_site": REGISTRARS,
+    "save_building": REGISTRARS,
+    "save_room": REGISTRARS | {"supervisor"},
+    "retire_room": REGISTRARS,
     "replace_tag": OFFICE | {"engineer"},
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,
@@ -161,11 +170,30 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "scan.status": PUBLIC,
     "devices.index": EVERYONE,
     "devices.history": EVERYONE,
+    "bulk.edit": TAGGERS,
+    "bulk.edit_submit": DEEDS["edit_devices"],
+    "bulk.tag": DEEDS["tag_devices"],
+    "bulk.print_tags": OFFICE | {"engineer"},
     "inspections.create": FIELD,
     "spares.swap": FIELD | {"storekeeper"},
     "rounds.show": EVERYONE,
     "rooms.index": EVERYONE,
     "rooms.show": EVERYONE,
+    "rooms.history": EVERYONE,
+    "places.index": EVERYONE,
+    "places.new_site": DEEDS["save_site"],
+    "places.new_site_submit": DEEDS["save_site"],
+    "places.edit_site": DEEDS["save_site"],
+    "places.edit_site_submit": DEEDS["save_site"],
+    "places.new_building": DEEDS["save_building"],
+    "places.new_building_submit": DEEDS["save_building"],
+    "places.edit_building": DEEDS["save_building"],
+    "places.edit_building_submit": DEEDS["save_building"],
+    "places.new_room": DEEDS["save_room"],
+    "places.new_room_submit": DEEDS["save_room"],
+    "places.edit_room": DEEDS["save_room"],
+    "places.edit_room_submit": DEEDS["save_room"],
+    "places.retire_room": DEEDS["retire_room"],
     "reviews.index": REVIEWERS,
     "reviews.show": REVIEWERS,
     "reviews.settle": REVIEWERS,

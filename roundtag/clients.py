@@ -85,3 +85,9 @@ def contract_at(client_id: int, day: date) -> Contract | None:
         .order_by(Contract.starts_on.desc())
         .first()
     )
+
+
+def choose(actor: Actor, wanted: int | None) -> tuple[list[Client], Client | None]:
+    """The clients in view, and the wanted one of them: else the first, None when there is none."""
+    found = list(visible(actor, Client.select().order_by(Client.code), Client.id))
+    return found, next((c for c in found if c.id == wanted), found[0] if found else None)

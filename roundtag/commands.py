@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from peewee import IntegrityError
 
-from roundtag import access, clock, ledger
+from roundtag import access, clock, ledger, search
 from roundtag.db import write
 from roundtag.errors import OtherBody as OtherBodyRefused
 from roundtag.models import Base, OtherBody, Submission, SubmissionBlob
@@ -187,6 +187,7 @@ def _first_time(verb: Verb, command: Any, actor: access.Actor, envelope: Envelop
         deed = Deed(verb.__name__, actor, envelope, submission.received_at)
         access.require_any(actor, deed.name)
         outcome = verb(command, deed)
+        search.follow(deed.changes.values())
         ledger.append(
             _head(deed), [ledger.change(r) for r in deed.changes.values()], deed.received_at
         )

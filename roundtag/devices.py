@@ -12,7 +12,6 @@ from roundtag.checklists import Version
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import NotFound, invalid
 from roundtag.faults import FaultLine
-from roundtag.fields import clean
 from roundtag.history import Entry
 from roundtag.models import (
     Answer,
@@ -91,6 +90,7 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
     open_faults = faults.lines(actor, device_id=device.id)
     due = rounds.due_of(device, today)
     entries = history.of_device(device.id, limit=history.PAGE + 1)
+    checklist = checklists.latest(device.category, due.occasion if due else "monthly")
     room = device.room
     return DevicePage(
         id=device.id,
@@ -115,8 +115,8 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
         state=_state(device, unit, bool(open_faults)),
         open_faults=open_faults,
         due=due,
-        checklist=checklists.latest(device.category, due.occasion if due else "monthly"),
-        last=_last_readings(device.id),
+        checklist=checklist,
+        last=_last_readings(device.id, checklist),
         spares=spares.fitting(device, unit.model_id if unit else None),
         history=entries[: history.PAGE],
         more=len(entries) > history.PAGE,
@@ -153,10 +153,16 @@ def _state(device: Device, unit: Unit | None, has_fault: bool) -> str:
     return "ok" if unit else "empty"
 
 
-def _last_readings(device_id: int) -> dict[str, Reading]:
-    latest = (
-        Answer.select(fn.MAX(Answer.id)).where(Answer.device == device_id).group_by(Answer.item)
-    )
+def _last_readings(device_id: int, checklist: Version | None) -> dict[str, Reading]:
+    """One look into an index per item, however many checks there were."""
+    if checklist is None:
+        return {}
+    latest = [
+        Answer.select(fn.MAX(Answer.id)).where(
+            (Answer.device == device_id) & (Answer.item == item.key)
+        )
+        for item in checklist.items
+    ]
     rows = Answer.select().where(Answer.id.in_(latest) & Answer.value.is_null(False))
     return {r.item: Reading(r.value or "", r.verdict, clock.local_day(r.at)) for r in rows}
 
@@ -178,10 +184,8 @@ class DeviceLine:
     open_faults: int
 
 
-def lines(
-    actor: Actor, *, text: str = "", room_id: int | None = None, limit: int = 200
-) -> list[DeviceLine]:
-    """Devices in view, in walking order; `text` finds parts of name, code, serial or room."""
+def lines(actor: Actor, *, room_id: int | None = None, limit: int = 200) -> list[DeviceLine]:
+    """Devices in view, in walking order."""
     open_faults = Fault.select(fn.COUNT(Fault.id)).where(
         (Fault.device == Device.id) & Fault.state.in_(faults.OPEN_STATES)
     )
@@ -200,13 +204,6 @@ def lines(
     )  # fmt: skip
     if room_id is not None:
         query = query.where(Device.room == room_id)
-    if text := clean(text):
-        query = query.where(
-            Device.name.contains(text)
-            | Device.code.contains(text)
-            | Unit.serial.contains(text)
-            | Room.name.contains(text)
-        )
     return [_line(row) for row in dicts(visible(actor, query, Device.client))]
 
 

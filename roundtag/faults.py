@@ -25,9 +25,9 @@ from roundtag.duty import on_duty
 from roundtag.errors import NotFound, invalid
 from roundtag.fields import Fields
 from roundtag.models import Contract, Counter, Device, Fault, FaultEvent, Inspection, Room, Tag
+from roundtag.models.faults import OPEN_STATES
 from roundtag.words import N_
 
-OPEN_STATES = ("reported", "in_progress")
 FROM_CHECKLIST = "checklist"
 
 
@@ -262,7 +262,8 @@ class FaultLine:
 
 
 def lines(actor: Actor, *, state: str = "open", assignee_id: int | None = None,
-          device_id: int | None = None, limit: int = 100) -> list[FaultLine]:  # fmt: skip
+          device_id: int | None = None, room_id: int | None = None,
+          limit: int = 100) -> list[FaultLine]:  # fmt: skip
     """Faults in view, the oldest open first, else the newest first."""
     query = (
         Fault.select(Fault, Room.name.alias("room_name"), Device.name.alias("device_name"),
@@ -278,6 +279,8 @@ def lines(actor: Actor, *, state: str = "open", assignee_id: int | None = None,
         query = query.where(Fault.assignee == assignee_id)
     if device_id is not None:
         query = query.where(Fault.device == device_id)
+    if room_id is not None:
+        query = query.where(Fault.room == room_id)
     rows = list(visible(actor, query, Fault.client).limit(limit).objects())
     names = people.names({row.assignee_id for row in rows if row.assignee_id})
     return [

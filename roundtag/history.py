@@ -27,6 +27,8 @@ class Entry:
     photos: list[Picture] = field(default_factory=list)
     claim: Claim | None = None
     """When it happened by the phone's clock, where it came from a phone."""
+    device: str | None = None
+    """Which device it happened to."""
 
 
 def record(
@@ -66,7 +68,11 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
     if before is not None:
         where &= _older_than(before)
     rows = list(
-        History.select().where(where).order_by(History.at.desc(), History.id.desc()).limit(limit)
+        History.select(History, Device.id, Device.name)
+        .left_outer_join(Device)
+        .where(where)
+        .order_by(History.at.desc(), History.id.desc())
+        .limit(limit)
     )
     notes, pictures, claimed = _details(rows)
     names = people.names({row.person_id for row in rows if row.person_id})
@@ -81,6 +87,7 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
             url=f"/faults/{row.subject_id}" if row.kind in {"fault", "resolved"} else None,
             photos=pictures.get((row.kind, row.subject_id), []),
             claim=claimed.get((row.kind, row.subject_id)),
+            device=row.device.name if row.device else None,
         )
         for row in rows
     ]

@@ -34,13 +34,24 @@ class Category:
 
 @dataclass(frozen=True)
 class RoomKind:
-    """A kind of room; `aliases` as in `Category`."""
+    """A kind of room; `aliases` as in `Category`.
+
+    `expects` are the categories that such a room usually has; a slash stands between those of which
+    one is enough.
+    """
 
     code: str
     name_zh: str
     name_en: str
     order: int
     aliases: tuple[str, ...]
+    expects: tuple[str, ...] = ()
+
+    def lacks(self, present: Iterable[str]) -> list[list[Category]]:
+        """What is expected but not among the categories `present`: groups, one of each wanted."""
+        here = set(present)
+        groups = [one.split("/") for one in self.expects]
+        return [[category(code) for code in group] for group in groups if not here & set(group)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """All tables by subject. Import models from here; ALL is in order of dependence."""
 
-from roundtag.models.base import Base, dicts
+from roundtag.models.base import Base, dicts, tuples
 from roundtag.models.checks import (
     Answer,
     Checklist,
@@ -21,6 +21,7 @@ from roundtag.models.devices import (
 from roundtag.models.faults import Counter, Fault, FaultEvent, Swap
 from roundtag.models.jobs import Job
 from roundtag.models.ledger import Leaf, Log
+from roundtag.models.lists import DeviceIndex, Posting, RoomIndex
 from roundtag.models.notes import Note, NoteMatch
 from roundtag.models.office import (
     Approval,
@@ -50,10 +51,11 @@ ALL: tuple[type[Base], ...] = (
     Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
-    Setting, Job,
+    Setting, Job, DeviceIndex, Posting, RoomIndex,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)
 APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument)
 
-__all__ = [model.__name__ for model in ALL] + ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts"]
+__all__ = [model.__name__ for model in ALL]
+__all__ += ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts", "tuples"]

@@ -21,6 +21,11 @@ def dicts(query: Any) -> list[dict[str, Any]]:
     return list(query.dicts())
 
 
+def tuples(query: Any) -> list[tuple[Any, ...]]:
+    """The rows of a query as tuples."""
+    return list(query.tuples())
+
+
 class UtcField(TextField):
     """An aware datetime, kept as fixed-width ISO 8601 text in UTC (see ADR 0005)."""
 

@@ -107,4 +107,8 @@ class Answer(Base):
     salts = JsonField(default=dict)
 
     class Meta:
-        indexes = ((("inspection", "item"), True), (("device", "item", "at"), False))
+        indexes = (
+            (("inspection", "item"), True),
+            (("device", "item", "at"), False),
+            (("device", "item", "id"), False),
+        )

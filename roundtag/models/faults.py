@@ -6,6 +6,8 @@ from roundtag.models.devices import Device, Unit
 from roundtag.models.people import Person
 from roundtag.models.places import Client, Contract, Room
 
+OPEN_STATES = ("reported", "in_progress")
+
 
 class Fault(Base):
     """A fault from report to resolution. `source`: attendee, engineer, inspection or desk."""

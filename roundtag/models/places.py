@@ -1,6 +1,6 @@
 from peewee import ForeignKeyField, IntegerField, TextField
 
-from roundtag.models.base import Base, DayField, JsonField
+from roundtag.models.base import Base, DayField, JsonField, UtcField
 
 
 class Client(Base):
@@ -47,6 +47,8 @@ class Building(Base):
 
 
 class Room(Base):
+    """`client_unit`: the part of the client's house that it belongs to (单位)."""
+
     LOG = "client"
 
     client = ForeignKeyField(Client)
@@ -57,6 +59,8 @@ class Room(Base):
     kind = TextField()
     capacity = IntegerField(null=True)
     remarks = TextField(default="")
+    client_unit = TextField(default="")
+    retired_at = UtcField(null=True)
 
     class Meta:
         indexes = ((("client", "code"), True),)

@@ -12,7 +12,7 @@ from peewee import PeeweeException
 from playhouse.migrations import Runner
 
 import roundtag
-from roundtag import db
+from roundtag import db, search
 from roundtag.settings import Settings
 
 MIGRATIONS = Path(roundtag.__path__[0], "migrations")
@@ -90,6 +90,7 @@ def open_database(settings: Settings) -> None:
         db.connect(settings.database_url)
         with db.database.connection_context(), _migrating(settings.data_dir):
             Runner(db.database.obj, str(MIGRATIONS)).up()
+            search.ensure()
     except db.UnsafeDatabase as unsafe:
         raise Refused(str(unsafe)) from unsafe
     except (OSError, ValueError, PeeweeException) as broken:

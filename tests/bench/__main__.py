@@ -7,11 +7,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import figures, measure, offline
+from tests.bench import figures, growth, measure, offline
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATA_DIR"] = folder
         for name in ("DATABASE_URL", "REDIS_URL", "BASE_URL"):
             os.environ.pop(name, None)
-        measure.show([*figures.all_of(Path(folder)), *offline.all_of(Path(folder))])
+        found = [*figures.all_of(Path(folder)), *offline.all_of(Path(folder))]
+        measure.show([*found, *growth.all_of(Path(folder), *growth.sizes())])

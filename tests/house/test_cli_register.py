@@ -146,3 +146,8 @@ def test_trial_addresses_are_warned_of(demo_run: Run, tmp_path: Path) -> None:
     done = demo_run("tags", "sheet", "--output", str(target), "--kind", "room", BASE_URL="")
     assert done.returncode == 0
     assert "trials only" in done.stderr
+
+
+def test_the_search_index_is_made_anew(demo_run: Run) -> None:
+    done = demo_run("search", "rebuild")
+    assert (done.returncode, done.stdout) == (0, "Devices in the index: 80.\n")

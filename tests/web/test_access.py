@@ -34,6 +34,8 @@ def arguments(world: World, fault_id: int) -> dict[str, object]:
         "code": world.tags[0],
         "device_id": world.devices[0].id,
         "room_id": world.room.id,
+        "building_id": world.room.building_id,
+        "site_id": world.room.building.site_id,
         "round_id": world.round_id,
         "fault_id": fault_id,
         "attachment_id": 1,
@@ -180,7 +182,8 @@ def test_another_clients_person_finds_nothing(
     world: World, arguments: dict[str, object], photo_id: int, signed_in: SignIn, role: str
 ) -> None:
     browser = signed_in(f"{role}-elsewhere")
-    paths = [f"/rooms/{world.room.id}", f"/rounds/{world.round_id}", f"/photos/{photo_id}",
+    paths = [f"/rooms/{world.room.id}", f"/rooms/{world.room.id}/history",
+             f"/rounds/{world.round_id}", f"/photos/{photo_id}",
              f"/photos/{photo_id}?size=thumb", f"/faults/{arguments['fault_id']}",
              f"/devices/{world.devices[0].id}/history?before=99999",
              *(f"/{t}/{tag}" for t in "tT" for tag in (*world.tags, world.room_tag))]  # fmt: skip
@@ -196,7 +199,8 @@ def test_another_clients_lists_stay_empty_of_us(
     world: World, photo_id: int, signed_in: SignIn, role: str
 ) -> None:
     browser = signed_in(f"{role}-elsewhere")
-    for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/faults", "/faults?state=all",
+    for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/places",
+                 "/faults", "/faults?state=all",
                  "/tags/sheets", "/pack", "/more", "/reviews"):  # fmt: skip
         answer = browser.get(path)
         assert answer.status_code in {200, 403}, (role, path)

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from blueprints import door
 from roundtag import reviews
-from roundtag.models import Fault
+from roundtag.models import Fault, Tag
 from roundtag.settings import current
 from tests import world as worlds
 from tests.seeing import snapshot
@@ -57,7 +57,8 @@ class Target:
 
 def end(address: str) -> str:
     """The word that names a form: the last part of its address, unless that is a key."""
-    return "reviews" if address.startswith("/reviews/") else address.rsplit("/", 1)[-1]
+    path = address.split("?", 1)[0]
+    return "reviews" if path.startswith("/reviews/") else path.rsplit("/", 1)[-1]
 
 
 def good_values(world: World, form: Form) -> dict[str, str]:
@@ -72,6 +73,11 @@ def good_values(world: World, form: Form) -> dict[str, str]:
             return {**fill(world), "tag": tag}
     if form.action == "/record":
         return {"tag": world.tags[0], "what": "note", "text": "later"}
+    if form.action == "/devices/edit":
+        return {"device": str(world.devices[0].id), "supplier": "x", "step": "preview"}
+    if form.action.startswith(("/rooms/", "/places/")):
+        return {"capacity": "8", "code": "Z9", "kind": "hall", "name": "x",
+                "building": str(world.room.building_id)}  # fmt: skip
     return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
             "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
             "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
@@ -88,7 +94,7 @@ def targets(
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
                    "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
-        desk: (f"/reviews/{mark}", "/rescue"),
+        desk: (f"/reviews/{mark}", "/rescue", *register_pages(world)),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -103,6 +109,17 @@ def targets(
     return list(found.values())
 
 
+def register_pages(world: World) -> tuple[str, ...]:
+    """Forms of the register; the device here has lost its tag."""
+    device, room = world.devices[1].id, world.room
+    Tag.update(state="lost").where(Tag.device == device).execute()
+    return (f"/devices/edit?device={device}", f"/rooms/new?client={world.client_id}",
+            f"/rooms/{room.id}/edit", f"/places/sites/new?client={world.client_id}",
+            f"/places/sites/{room.building.site_id}/edit",
+            f"/places/buildings/{room.building_id}/edit",
+            f"/places/sites/{room.building.site_id}/buildings/new")  # fmt: skip
+
+
 def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
     """The page that offers to take in the file just looked at."""
     data = json.dumps({"roundtag_rescue": 1, "rows": [row], "photos": {}}).encode()
@@ -110,7 +127,7 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 
 
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
-         "record", "reviews", "rescue", "entries"}  # fmt: skip
+         "record", "reviews", "rescue", "entries", "edit", "new", "tags", "retire"}  # fmt: skip
 
 
 @st.composite
@@ -263,7 +280,9 @@ def test_any_address(signed_in: SignIn, visitor: FlaskClient) -> None:
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(st.sampled_from(["/t/", "/T/", "/status/", "/rooms/", "/faults/", "/photos/", "/rounds/",
                             "/devices/", "/sync/", "/static/", "/", "/devices?q=", "/scan?code=",
-                            "/sign-in?next=", "/tags/sheets?start=", "/faults?state="]),
+                            "/sign-in?next=", "/tags/sheets?start=", "/faults?state=",
+                            "/devices?after=", "/devices?room=", "/rooms?q=", "/rooms?page=",
+                            "/places?client=", "/devices/edit?device="]),
            TEXTS)  # fmt: skip
     def run(start: str, text: str) -> None:
         for browser in (engineer, visitor):
