@@ -1,5 +1,6 @@
 """All tables by subject. Import models from here; ALL is in order of dependence."""
 
+from roundtag.models.attendees import FaultContact, Rating, TagReport, TipHelped
 from roundtag.models.base import Base, dicts
 from roundtag.models.checks import (
     Answer,
@@ -50,7 +51,7 @@ ALL: tuple[type[Base], ...] = (
     Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
-    Setting, Job,
+    Setting, Job, FaultContact, Rating, TagReport, TipHelped,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)
