@@ -2,14 +2,17 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from pillow_heif import register_heif_opener
 from werkzeug.test import TestResponse
 
-from roundtag import blobs, settings
+from roundtag import blobs, clock, faults, links, settings
 from roundtag.models import Attachment, Blob, Fault, FaultContact, Rating, Tag, TipHelped
+from tags import codes as labels
 from tests import world as worlds
 from tests.seeing import snapshot
 from tests.web.conftest import SignIn
@@ -28,7 +31,7 @@ def report(
     browser: FlaskClient, world: World, tail: str = "?lang=en", **more: object
 ) -> TestResponse:
     data = {"tag": world.room_tag, "symptom": "no_sound", **more}
-    return browser.post(f"/t/{world.room_tag}/faults{tail}", data=data,
+    return browser.post(f"/t/{world.room_tag}/faults?lang=en", data=data,
                         content_type="multipart/form-data")  # fmt: skip
 
 
@@ -37,8 +40,6 @@ def upload(data: bytes) -> tuple[io.BytesIO, str]:
 
 
 def picture(form: str = "JPEG", size: tuple[int, int] = (3000, 2000), **more: object) -> bytes:
-    from pillow_heif import register_heif_opener
-
     register_heif_opener()
     out = io.BytesIO()
     Image.new("RGB", size, "navy").save(out, form, **more)
@@ -46,8 +47,6 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (3000, 2000), **more: ob
 
 
 def resolve(fault: Fault, world: World) -> None:
-    from roundtag import faults
-
     worlds.run(faults.resolve_fault, faults.ResolveFault(fault.id, "ok"), world.engineer)
 
 
@@ -111,12 +110,8 @@ def test_unknown_revoked_and_malformed_are_one_answer(stranger: FlaskClient, wor
 
 def test_unknown_and_expired_links_are_one_answer(stranger: FlaskClient, world: World) -> None:
     report(stranger, world)
-    from datetime import timedelta
 
-    from roundtag import links
-    from roundtag.clock import now
-
-    old = links.grant("fault-status", Fault.get().id, now() - timedelta(days=100))
+    old = links.grant("fault-status", Fault.get().id, clock.now() - timedelta(days=100))
     pages = [stranger.get(f"/status/{word}").data for word in (old, "x", "A" * 300)]
     assert pages[0] == pages[1] == pages[2]
     for deed in ("rating", "again"):
@@ -140,12 +135,10 @@ def test_a_tip_helped_thanks_and_files_nothing(stranger: FlaskClient, world: Wor
 def test_a_device_tag_chooses_its_device_and_shows_word_and_sign_in(
     stranger: FlaskClient, world: World
 ) -> None:
-    from tags import codes
-
     page = stranger.get(f"/t/{world.tags[0]}?lang=en").text
     assert world.devices[0].name in page
     assert f'name="device" value="{world.tags[0]}"' in page
-    assert f"Your label says {codes.word(world.tags[0])} too?" in page
+    assert f"Your label says {labels.word(world.tags[0])} too?" in page
     assert f'/sign-in?next=/t/{world.tags[0]}"' in page
     assert "must cool down" in page  # what helps with any projector
 
