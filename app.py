@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import (
     admin,
+    attendees,
     bulk,
     devices,
     door,
@@ -35,8 +36,9 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, bulk, devices, faults, inspections, more, outbox, people, photos, places, pwa,
-            rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
+FEATURES = (admin, attendees, bulk, devices, faults, inspections, more, outbox, people, photos,
+            places, pwa, rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today,
+            trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

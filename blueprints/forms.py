@@ -4,20 +4,21 @@ import hashlib
 import uuid
 from dataclasses import dataclass, field, replace
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages, problems
 from roundtag import blobs, sync, whereabouts
+from roundtag.access import ATTENDEE
 from roundtag.commands import Photo, Receipt
 from roundtag.errors import BadImage, Invalid, NotFound, RoundtagError, TooLarge, invalid
 from tags import codes
 
 NOT_DATA = frozenset({"submission_id"})
 UNSEEN = frozenset({"tag", "template_version", "round", "scanned", "fault", "id", "body", "blobs",
-                    "expected_old_serial"})  # fmt: skip
+                    "expected_old_serial", "same"})  # fmt: skip
 """Fields that a page has no place for a message at: what is said of them stands on top."""
 
 
@@ -59,7 +60,7 @@ def submit(form: str, code: str) -> Receipt:
     stored = []
     try:
         for name, upload in _uploads():
-            stored.append(_store(name, upload))
+            stored += _store(name, upload, anonymous=actor is ATTENDEE)
         pairs += [(photo.field, sync.BLOB + photo.sha256) for photo in stored]
         envelope = sync.from_form(form, posted_id(), pairs,
                                   tuple({p.sha256: p for p in stored}.values()), actor)  # fmt: skip
@@ -73,15 +74,27 @@ def _uploads() -> list[tuple[str, FileStorage]]:
     return [(n, f) for n, f in request.files.items(multi=True) if f and f.filename]
 
 
-def _store(name: str, upload: FileStorage) -> Photo:
-    data = whereabouts.without_place(upload.stream.read(blobs.MAX_BYTES + 1))
+def _store(name: str, upload: FileStorage, anonymous: bool) -> list[Photo]:
+    """The photo as kept: none where people without an account have filled what is theirs."""
     try:
+        data = _drawn(upload) if anonymous else _as_taken(upload)
+        if anonymous and not blobs.takes_anonymous(len(data)):
+            g.photo_left_out = True
+            return []
         blob = blobs.put_photo(data)
     except (BadImage, TooLarge) as refused:
         raise invalid(name, refused.code, refused.message, **refused.values) from refused
     except Invalid as refused:
         raise Invalid(*(replace(e, field=name) for e in refused.errors)) from refused
-    return Photo(hashlib.sha256(data).hexdigest(), blob.mime, len(data), name)
+    return [Photo(hashlib.sha256(data).hexdigest(), blob.mime, len(data), name)]
+
+
+def _as_taken(upload: FileStorage) -> bytes:
+    return whereabouts.without_place(upload.stream.read(blobs.MAX_BYTES + 1))
+
+
+def _drawn(upload: FileStorage) -> bytes:
+    return blobs.redrawn(upload.stream.read(blobs.MAX_SENT + 1))
 
 
 def typed(error: Invalid) -> Typed:

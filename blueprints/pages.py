@@ -76,13 +76,27 @@ def asset(path: str) -> str:
 
 
 def language() -> str:
-    """zh or en: the person's choice, else the cookie's, else the browser's, else Chinese."""
+    """zh or en: the person's choice, else the address's (for browsers that keep no cookie), else
+    the cookie's, else the browser's, else Chinese."""
     if current_user and current_user.is_authenticated and current_user.person.locale:
         return str(current_user.person.locale)
+    if asked_language():
+        return asked_language()
     chosen = request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(["zh", "zh-CN", "en"], "zh")[:2]
+
+
+def asked_language() -> str:
+    """The language that the address names by ?lang=, or nothing."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else ""
+
+
+def language_tail() -> str:
+    """What an address needs so that the page behind it speaks the language of this one."""
+    return f"?lang={asked_language()}" if asked_language() else ""
 
 
 @cache

@@ -5,19 +5,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from blueprints import devices, door, forms, pages, rooms
+from blueprints import attendees, devices, door, forms, pages, rooms
 from blueprints.forms import Typed
-from roundtag import addresses, data, faults, tagging
-from roundtag import rooms as room_pages
+from roundtag import addresses, data, tagging
 from roundtag.errors import Gone, Invalid, NotFound
 from tags import codes
 
 blueprint = Blueprint("scan", __name__)
 PATHS = "60 per minute"
-
-
-def _tag_key() -> str:
-    return f"tag:{codes.parse((request.view_args or {}).get('code', ''))}"
 
 
 @blueprint.get("/t/<code>")
@@ -37,14 +32,20 @@ def open_(code: str, scanned: bool, form: Typed | None = None, which: str = "") 
     try:
         target = tagging.resolve(code, door.actor())
     except Gone:
-        return _friendly("revoked", 410)
+        return _gone()
     except NotFound:
         return _friendly("unknown", 404)
     if not current_user.is_authenticated:
-        return _attendee(target, form or Typed())
+        return attendees.page_of(target, form or Typed())
     if target.device is None:
         return rooms.page_of(target.room_id, form)
     return devices.page_of(target, scanned, form or Typed(), which)
+
+
+def _gone() -> Response:
+    """Staff are told that a tag was revoked; to anybody else it is a code like any other."""
+    known = current_user.is_authenticated
+    return _friendly("revoked", 410) if known else _friendly("unknown", 404)
 
 
 def _friendly(kind: str, status: int) -> Response:
@@ -55,32 +56,18 @@ def _friendly(kind: str, status: int) -> Response:
     return page
 
 
-def _attendee(target: tagging.Target, form: Typed) -> Response:
-    page = pages.show(
-        "scan/attendee.html",
-        path=url_for("scan.open_tag", code=target.code),
-        chrome="public",
-        place=room_pages.attendee_page(target),
-        symptoms=data.symptoms(),
-        form=form,
-        submission_id=forms.page_id(),
-    )
-    page.status_code = 422 if form.errors else 200
-    return page
-
-
 @blueprint.post("/t/<code>/faults")
-@door.limiter.limit("20 per hour", key_func=_tag_key,
-                    exempt_when=lambda: current_user.is_authenticated)  # fmt: skip
-@door.limiter.limit("120 per hour", exempt_when=lambda: current_user.is_authenticated)
+@door.limiter.limit(attendees.REPORTS, exempt_when=lambda: current_user.is_authenticated)
 def report(code: str) -> Response:
     try:
         receipt = forms.submit("fault", code)
     except Invalid as refused:
         return open_(code, False, forms.typed(refused), "fault")
+    except Gone:
+        return _gone()
     except NotFound:
         return _friendly("unknown", 404)
-    return forms.done(receipt)
+    return forms.done(receipt) if current_user.is_authenticated else attendees.followed(receipt)
 
 
 @blueprint.get("/record")
@@ -108,16 +95,6 @@ def _record_page(code: str, form: Typed, slip: bool = False) -> Response:
                       submission_id=forms.page_id())  # fmt: skip
     page.status_code = 422 if form.errors else 200
     return page
-
-
-@blueprint.get("/status/<secret>")
-@door.limiter.limit("60 per minute")
-def status(secret: str) -> Response:
-    try:
-        shown = faults.status(secret)
-    except NotFound:
-        return _friendly("link", 404)
-    return pages.show("scan/status.html", chrome="public", status=shown)
 
 
 @blueprint.get("/scan")

@@ -14,12 +14,13 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from peewee import fn
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from roundtag import clock
 from roundtag.db import write
 from roundtag.errors import BadImage, TooLarge, invalid
-from roundtag.models import Blob, SubmissionBlob
+from roundtag.models import Blob, Submission, SubmissionBlob
 from roundtag.settings import current
 from roundtag.words import N_
 
@@ -29,6 +30,9 @@ OPENED = ("JPEG", "PNG", "WEBP", "HEIF")
 FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp",
            "HEIF": "image/heic"}  # fmt: skip
 """MPO: found in a JPEG with further pictures behind it, as phones with several lenses make."""
+MAX_SENT = 20_000_000
+"""Bytes that an attendee's phone may send; they are drawn anew and much smaller when kept."""
+REDRAWN = 2000
 SIDES = {"thumb": 320, "view": 1600}
 
 
@@ -57,6 +61,31 @@ def take(data: bytes, expected: str | None = None) -> tuple[Blob, bool]:
         row = Blob.insert(sha256=digest, size=len(data), mime=mime, received_at=clock.now())
         made = list(row.on_conflict_ignore().returning(Blob).execute())
     return (made[0], True) if made else (Blob.get(Blob.sha256 == digest), False)
+
+
+def redrawn(data: bytes) -> bytes:
+    """A photo as JPEG of at most 2000 px without metadata: the only form in which one from
+    somebody without an account is kept.
+
+    Raises errors.Invalid for empty bytes, errors.TooLarge above 20 MB or 40 megapixels,
+    errors.BadImage for anything that is not a readable photo.
+    """
+    if not data:
+        raise invalid("photo", "empty", N_("This photo is empty (0 bytes). Take it again."))
+    if len(data) > MAX_SENT:
+        raise TooLarge(N_("A photo may have at most %(limit)s."), limit="20 MB")
+    return _reencode(data, REDRAWN)
+
+
+def takes_anonymous(size: int) -> bool:
+    """Whether `size` more bytes from people without an account fit what is set for them."""
+    kept = (
+        SubmissionBlob.select(fn.SUM(SubmissionBlob.size))
+        .join(Submission)
+        .where(Submission.owner.is_null())
+        .scalar()
+    )
+    return int(kept or 0) + size <= current().anonymous_photos_mb * 1_000_000
 
 
 def sniff(data: bytes) -> str:

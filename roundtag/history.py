@@ -85,12 +85,17 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
             data=row.data,
             note=notes.get((row.kind, row.subject_id)),
             url=f"/faults/{row.subject_id}" if row.kind in {"fault", "resolved"} else None,
-            photos=pictures.get((row.kind, row.subject_id), []),
+            photos=[] if _veiled(row) else pictures.get((row.kind, row.subject_id), []),
             claim=claimed.get((row.kind, row.subject_id)),
             device=row.device.name if row.device else None,
         )
         for row in rows
     ]
+
+
+def _veiled(row: History) -> bool:
+    """A stranger's photo is shown to nobody who has not opened the fault and asked for it."""
+    return row.kind == "fault" and bool(row.data.get("source") == "attendee")
 
 
 def _older_than(before: int) -> Any:

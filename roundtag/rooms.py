@@ -1,4 +1,4 @@
-"""Rooms: what staff see of a room, and what an attendee may see of it."""
+"""Rooms: what staff see of a room."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -139,56 +139,3 @@ def history_after(room_id: int, before: int, actor: Actor) -> tuple[list[Entry],
     place_pages.room(room_id, actor)
     entries = history.of_room(room_id, before, limit=history.PAGE + 1)
     return entries[: history.PAGE], len(entries) > history.PAGE
-
-
-@dataclass(frozen=True)
-class KnownFault:
-    """A fault that an attendee may know of: what and since when, nothing else."""
-
-    symptom: str
-    device: str | None
-    reported_at: datetime
-
-
-@dataclass(frozen=True)
-class AttendeePage:
-    """What anyone who stands at a tag may see: the room, its devices by name, known faults."""
-
-    tag: str
-    room: str
-    building: str
-    floor: str
-    devices: list[tuple[str, str, str]]
-    """(tag code, name, category) of each device in use."""
-    chosen: str | None
-    known: list[KnownFault]
-
-
-def attendee_page(target: tagging.Target) -> AttendeePage:
-    room = Room.select(Room, Building).join(Building).where(Room.id == target.room_id).get()
-    in_room = list(
-        Device.select()
-        .where((Device.room == room.id) & Device.retired_at.is_null())
-        .order_by(Device.code)
-    )
-    tags = tagging.codes_of_devices(device.id for device in in_room)
-    return AttendeePage(
-        tag=target.code,
-        room=room.name,
-        building=room.building.name,
-        floor=room.floor,
-        devices=[(tags[d.id], d.name, d.category) for d in in_room if d.id in tags],
-        chosen=target.code if target.device else None,
-        known=_known(room.id),
-    )
-
-
-def _known(room_id: int) -> list[KnownFault]:
-    rows = (
-        Fault.select(Fault.symptom, Device.name, Fault.reported_at)
-        .left_outer_join(Device)
-        .where((Fault.room == room_id) & Fault.state.in_(faults.OPEN_STATES))
-        .order_by(Fault.reported_at.desc())
-        .limit(5)
-    )
-    return [KnownFault(*row) for row in rows.tuples()]

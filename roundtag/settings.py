@@ -25,6 +25,10 @@ class Settings:
     tls: bool = False
     http_port: int = 8000
     """With `tls`: where plain http leads to https. Without: not used."""
+    contact_days: int = 90
+    """How long an attendee's contact is kept after their fault has ended."""
+    anonymous_photos_mb: int = 2_000
+    """Megabytes of photos taken from people without an account, all together."""
 
     @property
     def https(self) -> bool:
@@ -72,6 +76,8 @@ def read(env: Mapping[str, str]) -> Settings:
         web_workers=_whole(env, "WEB_WORKERS", 2, 256),
         tls=tls,
         http_port=_whole(env, "HTTP_PORT", 8000, 65535),
+        contact_days=_whole(env, "CONTACT_DAYS", 90, 3650),
+        anonymous_photos_mb=_whole(env, "ANONYMOUS_PHOTOS_MB", 2_000, 10_000_000),
     ))  # fmt: skip
 
 

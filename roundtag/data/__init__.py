@@ -150,6 +150,16 @@ def symptoms() -> tuple[Symptom, ...]:
     )
 
 
+@cache
+def category_tips() -> dict[str, tuple[Tip, ...]]:
+    """What anybody may try at a device of a category, whatever ails it."""
+    return {row["category"]: tuple(Tip(**tip) for tip in row["tips"]) for row in _read("tips")}
+
+
+def tips_of(category: str) -> tuple[Tip, ...]:
+    return category_tips().get(category, ())
+
+
 def category(code: str) -> Category:
     """The category of a code. Raises KeyError."""
     return _by_category()[code]

@@ -1,5 +1,6 @@
 """All tables by subject. Import models from here; ALL is in order of dependence."""
 
+from roundtag.models.attendees import FaultContact, Rating, TagReport, TipHelped
 from roundtag.models.base import Base, dicts, tuples
 from roundtag.models.checks import (
     Answer,
@@ -51,7 +52,7 @@ ALL: tuple[type[Base], ...] = (
     Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
-    Setting, Job, DeviceIndex, Posting, RoomIndex,
+    Setting, Job, DeviceIndex, Posting, RoomIndex, FaultContact, Rating, TagReport, TipHelped,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)

@@ -10,7 +10,10 @@ OPEN_STATES = ("reported", "in_progress")
 
 
 class Fault(Base):
-    """A fault from report to resolution. `source`: attendee, engineer, inspection or desk."""
+    """A fault from report to resolution. `source`: attendee, engineer, inspection or desk.
+
+    `contact` is empty but for rows of before FaultContact; leaves of that time name the column.
+    """
 
     LOG = "client"
     SEALED = ("description", "contact", "remedy")

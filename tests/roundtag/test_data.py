@@ -37,11 +37,19 @@ def texts() -> Iterator[tuple[str, str, str]]:
         yield symptom.code, symptom.zh, symptom.en
         for tip in symptom.tips:
             yield symptom.code, tip.zh, tip.en
+    for category, tips in data.category_tips().items():
+        for tip in tips:
+            yield category, tip.zh, tip.en
 
 
 def test_every_text_exists_in_both_languages() -> None:
     wrong = [where for where, zh, en in texts() if not HAN.search(zh) or not en or HAN.search(en)]
     assert wrong == []
+
+
+def test_tips_are_for_categories_that_exist() -> None:
+    assert set(data.category_tips()) <= codes()
+    assert all(symptom.tips for symptom in data.symptoms())
 
 
 def test_hints_come_in_pairs() -> None:

@@ -11,7 +11,7 @@ from roundtag.access import ATTENDEE
 from roundtag.commands import Receipt
 from roundtag.errors import Forbidden, Gone, Invalid, NotFound
 from roundtag.faults import ResolveFault, resolve_fault
-from roundtag.models import Fault, Submission, Tag
+from roundtag.models import Fault, Tag
 from tests.seeing import at_once, counts, grown, snapshot
 from tests.world import World, deliver, envelope, fault_form, jpeg, new_id, run
 
@@ -248,13 +248,6 @@ def test_lists_show_open_ones_first_in_first_out(world: World) -> None:
     run(resolve_fault, ResolveFault(first.id, "好了"), world.engineer)
     assert [line.id for line in faults.lines(world.engineer)] == [second.id]
     assert [line.id for line in faults.lines(world.engineer, state="all")] == [second.id, first.id]
-
-
-def test_an_attendees_contact_is_kept_with_the_fault_only(world: World) -> None:
-    receipt = at_the_door(world, contact=CONTACT)
-    assert the(receipt).contact == CONTACT
-    assert faults.page(the(receipt).id, world.engineer).contact == CONTACT
-    assert CONTACT in Submission.get_by_id(receipt.id).body
 
 
 def test_an_attendee_sends_one_photo(world: World) -> None:

@@ -106,7 +106,7 @@ def test_lists_cost_the_same_with_2_and_with_80_devices(world: World) -> None:
         "devices": lambda: devices.lines(world.engineer),
         "rooms": lambda: rooms.lines(world.engineer),
         "room": lambda: rooms.page(world.room.id, world.engineer),
-        "attendee": lambda: rooms.attendee_page(tagging.resolve(world.room_tag, ATTENDEE)),
+        "attendee": lambda: faults.attendee_page(tagging.resolve(world.room_tag, ATTENDEE)),
         "tags": lambda: tagging.bound(world.engineer),
         "pack": lambda: packs.manifest(world.engineer, "zh", "b"),
         "faults": lambda: faults.lines(world.engineer),
