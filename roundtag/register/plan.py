@@ -50,6 +50,12 @@ class Plan:
         return sum(step.kind == kind and step.fate == fate for step in self.steps)
 
 
+def by_fate(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
+    """The steps that create and those that update."""
+    given = list(steps)
+    return [s for s in given if s.fate == "create"], [s for s in given if s.fate == "update"]
+
+
 def decide(sheets: Iterable[Sheet], known: Known, all_read: bool = True) -> Plan:
     """What storing the sheets would do, and everything that stands against it.
 

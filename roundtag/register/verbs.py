@@ -9,6 +9,7 @@ from roundtag.access import Actor
 from roundtag.commands import Deed, Outcome, Receipt
 from roundtag.models import Client
 from roundtag.register import devices, known, rooms, sheets, spares
+from roundtag.register.columns import KINDS
 from roundtag.register.plan import Counts, Plan, decide
 from roundtag.register.problems import Problem, Refused
 from roundtag.register.sheets import File, Reading, Sheet
@@ -46,8 +47,8 @@ def _import(command: Import, deed: Deed) -> Outcome:
     plan = decide(command.sheets, known.of_client(command.client_id))
     if plan.problems:
         raise Refused(plan.problems)
-    for step in plan.steps:
-        STORES[step.kind](deed, command.client_id, step)
+    for kind in KINDS:
+        STORES[kind](deed, command.client_id, [step for step in plan.steps if step.kind == kind])
     created, updated, unchanged = (
         sum(step.fate == fate for step in plan.steps) for fate in ("create", "update", "unchanged")
     )
