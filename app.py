@@ -20,6 +20,7 @@ from blueprints import (
     people,
     photos,
     pwa,
+    register,
     rescue,
     reviews,
     rooms,
@@ -33,8 +34,8 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, rescue, reviews,
-            rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
+FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, register,
+            rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

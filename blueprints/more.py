@@ -10,4 +10,6 @@ blueprint = Blueprint("more", __name__)
 @blueprint.get("/more")
 def show() -> Response:
     return pages.show("more/show.html", nav="more", office=access.OFFICE & door.actor().roles,
-                      reviewer=access.REVIEWERS & door.actor().roles)  # fmt: skip
+                      reviewer=access.REVIEWERS & door.actor().roles,
+                      importer=access.IMPORTERS & door.actor().roles,
+                      exporter=access.EXPORTERS & door.actor().roles)  # fmt: skip

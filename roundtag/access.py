@@ -17,6 +17,9 @@ FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
 REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
+IMPORTERS = frozenset({"manager", "admin", "librarian", "storekeeper"})
+"""Who brings files into the register, each what `import_register` and `import_spares` allow."""
+EXPORTERS = IMPORTERS | {"supervisor", "desk", "client", "auditor"}
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -174,6 +177,14 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "faults.index": EVERYONE,
     "faults.show": EVERYONE,
     "faults.resolve": FIELD | {"desk"},
+    "register.imports": IMPORTERS,
+    "register.hand_in": IMPORTERS,
+    "register.batch": IMPORTERS,
+    "register.choose": IMPORTERS,
+    "register.accept": IMPORTERS,
+    "register.problems": IMPORTERS,
+    "register.exports": EXPORTERS,
+    "register.download": EXPORTERS,
     "tags.sheets": OFFICE | {"engineer"},
     "tags.sheet_pdf": OFFICE | {"engineer"},
     "photos.show": EVERYONE,

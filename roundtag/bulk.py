@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from peewee import AutoField, Model
+from peewee import AutoField
 
 from roundtag.db import database
 from roundtag.models.base import Base, DayField, JsonField, UtcField
@@ -37,7 +37,7 @@ class Shape:
         """The values of all columns, by field; rows that were given become their keys."""
         full = {name: made() if callable(made) else made for name, made in self.defaults}
         for name, value in values.items():
-            full[name] = value._pk if isinstance(value, Model) else value
+            full[name] = value._pk if isinstance(value, Base) else value
         return full
 
     def bound(self, full: Values) -> list[Any]:
@@ -51,7 +51,7 @@ class Shape:
 
 @cache
 def shape_of(model: type[Base]) -> Shape:
-    key = model._meta.primary_key
+    key: Any = model._meta.primary_key
     numbered = isinstance(key, AutoField)
     fields = [f for f in model._meta.sorted_fields if not (numbered and f is key)]
     return Shape(
@@ -82,7 +82,7 @@ def _parts(rows: list[Values], size: int) -> Iterator[list[Values]]:
 
 
 def _insert(shape: Shape, rows: list[list[Any]]) -> list[int]:
-    """The keys that the database handed out. It does so in ascending order, but may answer in any."""
+    """The keys that the database handed out: in ascending order, whatever order it answers in."""
     places = f"({', '.join([database.param] * len(shape.columns))})"
     sql = (
         f"INSERT INTO {_quoted(shape.model._meta.table_name)} "  # noqa: S608 - names of our own
@@ -97,7 +97,7 @@ def _insert(shape: Shape, rows: list[list[Any]]) -> list[int]:
 def update(model: type[Base], names: Sequence[str], rows: Iterable[Base]) -> None:
     """Writes the named fields of rows of one table, by one prepared statement."""
     fields = [model._meta.fields[name] for name in names]
-    key = model._meta.primary_key
+    key: Any = model._meta.primary_key
     sets = ", ".join(f"{_quoted(field.column_name)} = {database.param}" for field in fields)
     sql = (
         f"UPDATE {_quoted(model._meta.table_name)} SET {sets} "  # noqa: S608 - names of our own

@@ -9,7 +9,7 @@ and both bodies are kept.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -117,7 +117,8 @@ class Deed:
         if model.SEALED:  # each value needs a salt of its own
             return [self.create(model, **values)._pk for values in rows]
         made = bulk.insert(model, rows)
-        name = model._meta.primary_key.name
+        key: Any = model._meta.primary_key
+        name = key.name
         if model.LOG:
             table = model._meta.table_name
             self.changes.update(
@@ -319,5 +320,5 @@ def _plain(command: Any) -> dict[str, Any]:
 def _jsonable(value: Any) -> Any:
     """Dataclasses inside a command keep their fields, so that the stored body is the data."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return vars(value)
     return str(value)

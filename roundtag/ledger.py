@@ -45,12 +45,13 @@ def change(row: "Base | Change") -> Change:
 def of_values(model: type[Base], values: dict[str, Any]) -> Change:
     """The change of a row that was written in bulk: all its values by field. None is sealed."""
     client_id = values["client"] if model.LOG == "client" else PROVIDER
+    key: Any = model._meta.primary_key
     spoken = _spoken(model)
     shown = {
         name: values[name] if say is None or values[name] is None else say(values[name])
         for name, say in spoken
     }
-    return Change(client_id, model._meta.table_name, values[model._meta.primary_key.name], shown)
+    return Change(client_id, model._meta.table_name, values[key.name], shown)
 
 
 @cache
@@ -129,6 +130,7 @@ def _append_one(log: Log, leaf: dict[str, Any], received_at: datetime) -> None:
     ).execute()
 
 
+WORDS = frozenset({str})
 PLAIN = frozenset({str, int, bool, type(None)})
 _plain_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -142,9 +144,9 @@ def canonical(leaf: dict[str, Any]) -> bytes:
 def _is_plain(value: Any) -> bool:
     kind = type(value)
     if kind is dict:
-        return all(type(key) is str and key.isascii() for key in value) and (
+        return WORDS.issuperset(map(type, value)) and "".join(value).isascii() and (
             PLAIN.issuperset(map(type, value.values())) or all(map(_is_plain, value.values()))
-        )
+        )  # fmt: skip
     return all(map(_is_plain, value)) if kind is list else kind in PLAIN
 
 

@@ -33,6 +33,7 @@ from roundtag.models.office import (
 )
 from roundtag.models.people import Grant, Person, SealKey, Session
 from roundtag.models.places import Building, Client, Contract, Room, Site
+from roundtag.models.register import ImportBatch, ImportMapping
 from roundtag.models.sync import (
     Attachment,
     Blob,
@@ -50,7 +51,7 @@ ALL: tuple[type[Base], ...] = (
     Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
-    Setting, Job,
+    Setting, Job, ImportBatch, ImportMapping,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)

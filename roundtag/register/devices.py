@@ -32,7 +32,8 @@ def _create(deed: Deed, client_id: int, steps: list[Step], rooms: Rooms) -> None
     )  # fmt: skip
     tagging.bind_all(deed, client_id, "device", keys)
     history.record_all(deed, "registered", client_id, [
-        {"room": rooms[step.values["room"]], "device": key, "data": {"serial": step.values["serial"]}}
+        {"room": rooms[step.values["room"]], "device": key,
+         "data": {"serial": step.values["serial"]}}
         for step, key in zip(steps, keys, strict=True)
     ])  # fmt: skip
     _join_rounds(deed, client_id, keys)
