@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from roundtag.register import archive
 from roundtag.register.neutral import unguard
@@ -62,9 +62,9 @@ class _Parser(WorkSheetParser):
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
-        formula = element.find(FORMULA_TAG)
-        if formula is not None and element.find(VALUE_TAG) is None and cell["value"] is None:
-            cell["data_type"] = "f"
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+            made_nothing = element.get("t") == "str"
+            cell["data_type"] = "s" if made_nothing else "f"
         return cell
 
 
