@@ -11,6 +11,7 @@ from roundtag.register.choices import LEFT_OUT, folded, labels
 from roundtag.register.columns import COLUMNS, KINDS
 
 SORTS = ("problems", "warnings", "changes")
+HEADING_PROBLEMS = {"headings", "missing-column", "repeated-column"}
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,13 @@ class TableView:
     signature: str
     remembered: bool
     headings: list[Heading]
+    wanting: bool
+    """Whether a column that must be there was not found, or two were that mean the same."""
 
     @property
-    def unclear(self) -> bool:
-        """Whether a person should look at the columns before anything else."""
-        return not self.kind or any(one.name and not one.field for one in self.headings)
+    def unclear(self) -> int:
+        """How many columns nobody has said anything about."""
+        return sum(bool(one.name) and not one.field for one in self.headings)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,10 @@ class BatchPage:
     @property
     def working(self) -> bool:
         return self.state in {"looking", "storing"} and not self.failed
+
+    @property
+    def wanting(self) -> bool:
+        return any(table.wanting for table in self.tables)
 
     @property
     def acceptable(self) -> bool:
@@ -124,22 +131,27 @@ def _with(shown: BatchPage, document: dict[str, Any], sort: str, number: int) ->
     number = min(max(number, 1), pages)
     values = {
         "document": document,
-        "tables": [_table(one) for one in document["tables"]],
+        "tables": [_table(one, document["problems"]) for one in document["tables"]],
         "sort": sort, "page": number, "pages": pages,
         "lines": previews.part(document, sort, number) if sort else [],
     }  # fmt: skip
     return BatchPage(**{**vars(shown), **values})
 
 
-def _table(one: dict[str, Any]) -> TableView:
+def _table(one: dict[str, Any], problems: list[dict[str, Any]]) -> TableView:
     headings = [
         Heading(name, label, field)
         for name, label, field in zip(
             one["headings"], labels(one["headings"]), one["fields"], strict=True
         )
     ]
+    wanting = any(
+        problem["code"] in HEADING_PROBLEMS
+        and (problem["file"], problem["sheet"]) == (one["file"], one["sheet"])
+        for problem in problems
+    )
     return TableView(one["file"], one["sheet"], one["kind"], one["dialect"], one["signature"],
-                     one["remembered"], headings)  # fmt: skip
+                     one["remembered"], headings, wanting)  # fmt: skip
 
 
 def field_names(locale: str) -> dict[str, dict[str, str]]:
