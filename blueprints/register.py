@@ -137,8 +137,8 @@ def problems(key: str) -> Response:
     rows = [[_("Kind"), _("File"), _("Sheet"), _("Line"), _("Column"), _("Cell"), _("Cause"),
              _("Value")]]  # fmt: skip
     rows += [
-        [words[one["sort"]], one["file"], one["sheet"], str(one["line"] or ""), one["column"],
-         one["cell"], _(one["message"], **one["values"]), one["value"]]
+        [words[one.sort], one.file, one.sheet, str(one.line or ""), one.column, one.cell,
+         _(one.message, **one.values), one.value]
         for one in register.pages.problems(key, door.actor())
     ]  # fmt: skip
     answer = FlaskResponse(register.export.csv_text(rows), mimetype="text/csv")

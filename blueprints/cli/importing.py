@@ -16,7 +16,7 @@ Choices = dict[str, Choice]
                 type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
 @click.option("--client", "code", help="Code of the client; may be left out when there is one.")
 @click.option("--map", "maps", multiple=True, metavar="HEADING=FIELD",
-              help="Read a column as this field, by any of its names; - leaves it out.")  # fmt: skip
+              help="Read a column as this field, by any of its names; - leaves out.")  # fmt: skip
 @click.option("--preview", is_flag=True, help="Only tell what would change; write nothing.")
 def command(files: tuple[Path, ...], code: str | None, maps: tuple[str, ...],
             preview: bool) -> None:  # fmt: skip

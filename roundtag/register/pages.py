@@ -1,6 +1,6 @@
 """What the pages of an import show."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -170,10 +170,30 @@ def is_field(kind: str, field: str) -> bool:
     )
 
 
-def problems(key: str, actor: Actor) -> list[dict[str, Any]]:
-    """Every kept line of what is wrong, errors before warnings; each says which by `sort`."""
+@dataclass(frozen=True)
+class ProblemLine:
+    """`sort` is problems or warnings; the rest as in register.Problem, `value` fit to be shown."""
+
+    sort: str
+    file: str
+    sheet: str
+    line: int
+    column: str
+    cell: str
+    message: str
+    values: dict[str, Any]
+    value: str
+
+
+def problems(key: str, actor: Actor) -> list[ProblemLine]:
+    """Every kept line of what is wrong, errors before warnings."""
     document = files.read_note(batches.own(key, actor).id) or {"problems": [], "warnings": []}
-    return [{**line, "sort": sort} for sort in ("problems", "warnings") for line in document[sort]]
+    names = [each.name for each in fields(ProblemLine)][1:]
+    return [
+        ProblemLine(sort, *(line[name] for name in names))
+        for sort in ("problems", "warnings")
+        for line in document[sort]
+    ]
 
 
 def all_fields() -> list[str]:
