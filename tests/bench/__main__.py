@@ -7,11 +7,16 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import figures, measure, offline
+from roundtag.db import database
+from tests.bench import figures, imports, measure, offline
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATA_DIR"] = folder
         for name in ("DATABASE_URL", "REDIS_URL", "BASE_URL"):
             os.environ.pop(name, None)
-        measure.show([*figures.all_of(Path(folder)), *offline.all_of(Path(folder))])
+        here = Path(folder)
+        found = figures.all_of(here)
+        with database.connection_context():
+            found += imports.all_of(here)
+        measure.show([*found, *offline.all_of(here)])
