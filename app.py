@@ -23,6 +23,7 @@ from blueprints import (
     photos,
     places,
     pwa,
+    register,
     rescue,
     reviews,
     rooms,
@@ -37,8 +38,8 @@ from blueprints import (
 from roundtag import blobs, db, settings, static_files
 
 FEATURES = (admin, attendees, bulk, devices, faults, inspections, more, outbox, people, photos,
-            places, pwa, rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today,
-            trust)  # fmt: skip
+            places, pwa, register, rescue, reviews, rooms, rounds, scan, spares, sync, tagging,
+            today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

@@ -12,4 +12,6 @@ blueprint = Blueprint("more", __name__)
 def show() -> Response:
     return pages.show("more/show.html", nav="more", office=access.OFFICE & door.actor().roles,
                       reviewer=access.REVIEWERS & door.actor().roles,
+                      importer=access.IMPORTERS & door.actor().roles,
+                      exporter=access.EXPORTERS & door.actor().roles,
                       tls=current().tls)  # fmt: skip

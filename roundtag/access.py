@@ -20,6 +20,9 @@ REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 REGISTRARS = frozenset({"manager", "admin", "librarian"})
 """Who keeps the register of places and devices."""
 TAGGERS = REGISTRARS | {"storekeeper", "supervisor", "engineer"}
+IMPORTERS = frozenset({"manager", "admin", "librarian", "storekeeper"})
+"""Who brings files into the register, each what `import_register` and `import_spares` allow."""
+EXPORTERS = IMPORTERS | {"supervisor", "desk", "client", "auditor"}
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -214,6 +217,14 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "faults.resolve": FIELD | {"desk"},
     "faults.judge": REVIEWERS,
     "faults.erase": frozenset({"manager", "desk", "admin"}),
+    "register.imports": IMPORTERS,
+    "register.hand_in": IMPORTERS,
+    "register.batch": IMPORTERS,
+    "register.choose": IMPORTERS,
+    "register.accept": IMPORTERS,
+    "register.problems": IMPORTERS,
+    "register.exports": EXPORTERS,
+    "register.download": EXPORTERS,
     "tags.sheets": OFFICE | {"engineer"},
     "tags.sheet_pdf": OFFICE | {"engineer"},
     "photos.show": EVERYONE,

@@ -1,6 +1,7 @@
 """Time: UTC inside, ISO 8601 outside, the contract's zone for deadlines and people's eyes."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -10,6 +11,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@lru_cache(maxsize=64)
 def to_text(moment: datetime) -> str:
     """Fixed-width ISO 8601 in UTC with microseconds; sorts as text in time order."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

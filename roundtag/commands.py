@@ -9,13 +9,13 @@ and both bodies are kept.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from peewee import IntegrityError
 
-from roundtag import access, clock, ledger, search
+from roundtag import access, bulk_rows, clock, ledger, search
 from roundtag.db import write
 from roundtag.errors import OtherBody as OtherBodyRefused
 from roundtag.models import Base, OtherBody, Submission, SubmissionBlob
@@ -87,7 +87,7 @@ class Deed:
 
     def __init__(self, name: str, actor: access.Actor, envelope: Envelope, now: datetime) -> None:
         self.name, self.actor, self.envelope, self.received_at = name, actor, envelope, now
-        self.changes: dict[tuple[str, Any], Base] = {}
+        self.changes: dict[tuple[str, Any], Base | ledger.Change] = {}
 
     @property
     def id(self) -> str:
@@ -112,8 +112,19 @@ class Deed:
         row.save(force_insert=True)
         return self._note(row)
 
-    def create_many(self, model: type[Row], rows: Iterable[dict[str, Any]]) -> list[Row]:
-        return [self.create(model, **values) for values in rows]
+    def create_many(self, model: type[Row], rows: Iterable[dict[str, Any]]) -> list[Any]:
+        """Creates rows in as few statements as can be; returns their keys in the same order."""
+        if model.SEALED:  # each value needs a salt of its own
+            return [self.create(model, **values)._pk for values in rows]
+        made = bulk_rows.insert(model, rows)
+        key: Any = model._meta.primary_key
+        name = key.name
+        if model.LOG:
+            table = model._meta.table_name
+            self.changes.update(
+                ((table, values[name]), ledger.of_values(model, values)) for values in made
+            )
+        return [values[name] for values in made]
 
     def change(self, row: Row, /, **values: Any) -> Row:
         """Sets columns of a row; call it only with rows read inside this transaction."""
@@ -122,6 +133,18 @@ class Deed:
         ledger.seal(row, values)
         row.save(only=[*values, *(["salts"] if row.SEALED else [])])
         return self._note(row)
+
+    def change_many(self, rows: Iterable[tuple[Row, dict[str, Any]]]) -> None:
+        """As `change`, for many rows: one statement for all that set the same columns."""
+        alike: dict[tuple[type[Row], tuple[str, ...]], list[Row]] = {}
+        for row, values in rows:
+            for name, value in values.items():
+                setattr(row, name, value)
+            ledger.seal(row, values)
+            names = (*values, *(["salts"] if row.SEALED else []))
+            alike.setdefault((type(row), names), []).append(self._note(row))
+        for (model, names), group in alike.items():
+            bulk_rows.update(model, names, group)
 
     def claim(self, model: type[Row], where: Any, /, **values: Any) -> list[Row]:
         """A guarded update: changes rows only while `where` still holds; the loser gets []."""
@@ -187,10 +210,9 @@ def _first_time(verb: Verb, command: Any, actor: access.Actor, envelope: Envelop
         deed = Deed(verb.__name__, actor, envelope, submission.received_at)
         access.require_any(actor, deed.name)
         outcome = verb(command, deed)
-        search.follow(deed.changes.values())
-        ledger.append(
-            _head(deed), [ledger.change(r) for r in deed.changes.values()], deed.received_at
-        )
+        changes = [ledger.change(row) for row in deed.changes.values()]
+        search.follow(changes)
+        ledger.append(_head(deed), changes, deed.received_at)
         return store(submission, outcome)
 
 
@@ -304,5 +326,5 @@ def _plain(command: Any) -> dict[str, Any]:
 def _jsonable(value: Any) -> Any:
     """Dataclasses inside a command keep their fields, so that the stored body is the data."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return vars(value)
     return str(value)

@@ -9,9 +9,10 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import rfc8785
@@ -34,8 +35,33 @@ class Change:
     image: dict[str, Any] | None
 
 
-def change(row: Base) -> Change:
+def change(row: "Base | Change") -> Change:
+    """The change that a row stands for; one made by `of_values` already is one."""
+    if isinstance(row, Change):
+        return row
     return Change(client_of(row), row._meta.table_name, row._pk, image(row))
+
+
+def of_values(model: type[Base], values: dict[str, Any]) -> Change:
+    """The change of a row that was written in bulk: all its values by field. None is sealed."""
+    client_id = values["client"] if model.LOG == "client" else PROVIDER
+    key: Any = model._meta.primary_key
+    spoken = _spoken(model)
+    shown = {
+        name: values[name] if say is None or values[name] is None else say(values[name])
+        for name, say in spoken
+    }
+    return Change(client_id, model._meta.table_name, values[key.name], shown)
+
+
+@cache
+def _spoken(model: type[Base]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """The fields of an image, with what makes text of a moment or day."""
+    return tuple(
+        (field.name, field.db_value if isinstance(field, UtcField | DayField) else None)
+        for field in model._meta.sorted_fields
+        if field.name not in model.UNLOGGED
+    )
 
 
 def client_of(row: Base) -> int | None:
@@ -94,7 +120,7 @@ def append(deed: dict[str, Any], changes: list[Change], received_at: datetime) -
 def _append_one(client_id: int | None, leaf: dict[str, Any], received_at: datetime) -> None:
     taken = Log.update(size=Log.size + 1).where(_whose(client_id)).returning(Log.id, Log.size)
     log = _the_one(taken.execute(), client_id)
-    data = rfc8785.dumps(leaf)
+    data = canonical(leaf)
     Leaf.insert(
         log=log.id,
         leaf_index=log.size - 1,
@@ -102,6 +128,26 @@ def _append_one(client_id: int | None, leaf: dict[str, Any], received_at: dateti
         hash=leaf_hash(data),
         received_at=received_at,
     ).execute()
+
+
+WORDS = frozenset({str})
+PLAIN = frozenset({str, int, bool, type(None)})
+_plain_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def canonical(leaf: dict[str, Any]) -> bytes:
+    """RFC 8785. Only its numbers and its order of rare keys differ from Python's own JSON, which
+    is some twenty times as fast: an import of 10,000 devices leaves 60,000 images."""
+    return _plain_json(leaf).encode() if _is_plain(leaf) else rfc8785.dumps(leaf)
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is dict:
+        return WORDS.issuperset(map(type, value)) and "".join(value).isascii() and (
+            PLAIN.issuperset(map(type, value.values())) or all(map(_is_plain, value.values()))
+        )  # fmt: skip
+    return all(map(_is_plain, value)) if kind is list else kind in PLAIN
 
 
 def leaf_hash(data: bytes) -> str:

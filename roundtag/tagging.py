@@ -40,6 +40,15 @@ def bind(deed: Deed, client_id: int, *, device: Device | None = None,
     )
 
 
+def bind_all(deed: Deed, client_id: int, what: str, keys: Iterable[int]) -> None:
+    """As `bind`, for many: `what` is device or room, `keys` are theirs."""
+    deed.create_many(Tag, (
+        {"code": codes.new(), "state": "bound", "client": client_id, what: key,
+         "made_at": deed.received_at}
+        for key in keys
+    ))  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ReplaceTag:
     code: str

@@ -6,34 +6,50 @@ import click
 from blueprints.cli.session import ACTOR, opened
 from blueprints.cli.session import gettext as _
 from roundtag import clients, register
-from roundtag.register import Problem, Refused
+from roundtag.register import ANY, LEFT_OUT, Choice, Problem, Refused
+
+Choices = dict[str, Choice]
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True,
                 type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
 @click.option("--client", "code", help="Code of the client; may be left out when there is one.")
+@click.option("--map", "maps", multiple=True, metavar="HEADING=FIELD",
+              help="Read a column as this field, by any of its names; - leaves out.")  # fmt: skip
 @click.option("--preview", is_flag=True, help="Only tell what would change; write nothing.")
-def command(files: tuple[Path, ...], code: str | None, preview: bool) -> None:
-    """Import rooms, devices and spares from CSV FILES: all of them, or nothing."""
+def command(files: tuple[Path, ...], code: str | None, maps: tuple[str, ...],
+            preview: bool) -> None:  # fmt: skip
+    """Import rooms, devices and spares from CSV or XLSX FILES: all of them, or nothing."""
+    chosen = {ANY: Choice(fields=dict(map(_pair, maps)))} if maps else {}
     with opened():
         client = clients.by_code(code, ACTOR)
         given = [(path.name, path.read_bytes()) for path in files]
         try:
-            _show_preview(given, client.id) if preview else _import(given, client.id)
+            do = _show_preview if preview else _import
+            do(given, client.id, chosen)
         except Refused as refused:
             _show(refused.problems)
             raise click.ClickException(_(refused.message, **refused.values)) from refused
 
 
-def _import(files: list[tuple[str, bytes]], client_id: int) -> None:
-    report = register.submit(files, client_id, ACTOR)
+def _pair(text: str) -> tuple[str, str]:
+    heading, sign, name = text.rpartition("=")
+    field = LEFT_OUT if name == LEFT_OUT else register.pages.field_of(name)
+    if not sign or not field:
+        names = ", ".join(register.pages.all_fields())
+        raise click.UsageError(_("--map takes HEADING=FIELD, with one of: %(names)s", names=names))
+    return register.folded(heading), field
+
+
+def _import(files: list[tuple[str, bytes]], client_id: int, chosen: Choices) -> None:
+    report = register.submit(files, client_id, ACTOR, chosen=chosen)
     _show(report.warnings)
     _show_counts(report.counts)
 
 
-def _show_preview(files: list[tuple[str, bytes]], client_id: int) -> None:
-    seen = register.preview(files, client_id, ACTOR)
+def _show_preview(files: list[tuple[str, bytes]], client_id: int, chosen: Choices) -> None:
+    seen = register.preview(files, client_id, ACTOR, chosen)
     _show(seen.warnings)
     if seen.problems:
         raise Refused(seen.problems)
@@ -54,9 +70,13 @@ def _show(problems: Iterable[Problem]) -> None:
 
 
 def _sentence(problem: Problem) -> str:
-    """File, line, column, cause and the value, as far as each is known."""
+    """File, sheet, line or cell, column, cause and the value, as far as each is known."""
     where = [problem.file]
-    if problem.line:
+    if problem.sheet:
+        where.append(problem.sheet)
+    if problem.cell:
+        where.append(problem.cell)
+    elif problem.line:
         where.append(_("line %(line)s", line=problem.line))
     if problem.column:
         where.append(_("column %(column)s", column=problem.column))

@@ -3,8 +3,9 @@ and raises Unreadable."""
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import ip_address
 
 from roundtag import data
@@ -14,6 +15,11 @@ from roundtag.words import N_
 Reader = Callable[[str], object]
 
 DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?")
+WHOLE = re.compile(r"([0-9]{1,9})(?:\.0+)?")
+"""40.0 is what programs that know no whole numbers make of 40."""
+SERIAL_DAY = re.compile(r"[1-9][0-9]{4}(?:\.0+)?")
+SPREADSHEET_DAY_0 = date(1899, 12, 30)
+MONTHS_WORDS = re.compile(r"([0-9]{1,3})(?:\.0+)?\s*(?:months?|个月|月)?", re.IGNORECASE)
 MIDNIGHT = re.compile(r" 0?0:00(:00)?$")
 YEARS = range(1970, 2101)
 YES = {"是", "yes", "y", "1", "true", "√"}
@@ -50,9 +56,10 @@ def mark(limit: int) -> Reader:
 
 def whole(low: int, high: int) -> Reader:
     def read(cell: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", _plain(cell)):
+        found = WHOLE.fullmatch(_plain(cell))
+        if not found:
             raise Unreadable("number", N_("Give a whole number."))
-        number = int(_plain(cell))
+        number = int(found[1])
         if not low <= number <= high:
             raise Unreadable(
                 "range", N_("Give a number from %(low)s to %(high)s."), low=low, high=high
@@ -65,6 +72,12 @@ def whole(low: int, high: int) -> Reader:
 def day(cell: str) -> date:
     """2024-05-01, 2024/5/1, 2024.5.1 or 2024年5月1日, with or without a spreadsheet's midnight."""
     found = DAY.fullmatch(MIDNIGHT.sub("", _plain(cell)))
+    if SERIAL_DAY.fullmatch(_plain(cell)):
+        raise Unreadable(
+            "date",
+            N_("This is a spreadsheet's number for a day (%(day)s?). Write it like 2024-05-01."),
+            day=(SPREADSHEET_DAY_0 + timedelta(int(float(_plain(cell))))).isoformat(),
+        )
     if not found:
         raise Unreadable("date", N_("This is no date. Write it like 2024-05-01."))
     year, month, last = (int(part) for part in found.groups() if part)
@@ -75,6 +88,20 @@ def day(cell: str) -> date:
     if year not in YEARS:
         raise Unreadable("date", N_("This year cannot be right."))
     return read
+
+
+def months(cell: str) -> int:
+    """A number of months, with or without the word."""
+    found = MONTHS_WORDS.fullmatch(_plain(cell))
+    if not found:
+        raise Unreadable("months", N_("Give a number of months."))
+    return int(found[1])
+
+
+def months_after(start: date, count: int) -> date:
+    """The same day of a later month, or that month's last day: 31 January + 1 is 28 February."""
+    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def yes_no(cell: str) -> bool:

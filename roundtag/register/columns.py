@@ -1,13 +1,14 @@
 """The columns of the three kinds of file, and which kind a heading belongs to."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from roundtag.register import cells
+from roundtag.register import cells, choices, dialects
 from roundtag.register.cells import Reader
+from roundtag.register.choices import LEFT_OUT, Choice, folded
+from roundtag.register.dialects import Dialect
 
 Kind = Literal["rooms", "devices", "spares"]
 KINDS: tuple[Kind, ...] = ("rooms", "devices", "spares")
@@ -28,10 +29,13 @@ class Column:
     empty: Any = ""
     line_breaks: bool = False
 
+    def heading(self, locale: str) -> str:
+        """The first name in Chinese (zh) or English."""
+        return self.names[0] if locale == "zh" else next(n for n in self.names if n.isascii())
+
     @property
     def title(self) -> str:
-        english = next(name for name in self.names if name.isascii())
-        return f"{self.names[0]} / {english}"
+        return f"{self.heading('zh')} / {self.heading('en')}"
 
 
 def _must(field: str, read: Reader, *names: str) -> Column:
@@ -60,7 +64,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("remarks", ("备注", "remarks", "notes"), cells.text(LONG), line_breaks=True),
     ),
     "devices": (
-        _must("room", cells.mark(CODE), "会议室编号", "房间编号", "会议室", "room code", "room"),
+        _must("room", cells.mark(SHORT), "会议室编号", "房间编号", "会议室", "room code", "room"),
         _must("code", cells.mark(CODE), "设备编号", "编号", "device code", "code"),
         _must("name", cells.text(SHORT), "设备名称", "名称", "device name", "name"),
         *_MODEL,
@@ -82,9 +86,24 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
 }  # fmt: skip
 
 
+HELPERS = (
+    Column("purchased", ("采购日期", "购置日期", "购买日期", "purchase date", "purchased"),
+           cells.day, empty=None),
+    Column("warranty_months", ("保修月数", "质保月数", "保修期(月)", "质保期(月)",
+                               "warranty months", "warranty (months)"), cells.months,
+           empty=None),
+)  # fmt: skip
+"""Columns of devices and spares that are not stored: the warranty's end follows from both."""
+
+
 def defaults(kind: Kind) -> dict[str, Any]:
     """What a new record holds where the file has no such column."""
     return {column.field: column.empty for column in COLUMNS[kind] if not column.required}
+
+
+def readable(kind: Kind) -> tuple[Column, ...]:
+    """Every column that a file of this kind may have."""
+    return COLUMNS[kind] + (() if kind == "rooms" else HELPERS)
 
 
 @dataclass(frozen=True)
@@ -93,10 +112,13 @@ class Match:
 
     kind: Kind
     columns: tuple[Column | None, ...]
+    left_out: tuple[bool, ...] = ()
+    """Places that a person chose to leave out."""
+    dialect: Dialect | None = None
 
     @property
     def missing(self) -> list[Column]:
-        found = {column.field for column in self.columns if column}
+        found = {column.field for column in self.columns if column} | set(self.fills)
         return [c for c in COLUMNS[self.kind] if c.required and c.field not in found]
 
     @property
@@ -104,21 +126,45 @@ class Match:
         counts = Counter(column.field for column in self.columns if column)
         return [field for field, count in counts.items() if count > 1]
 
-
-def match(headings: Iterable[str]) -> Match | None:
-    """The kind that knows most of the headings, then the one that misses least; None for none."""
-    headings = tuple(headings)
-    tried = [Match(kind, _columns(kind, headings)) for kind in KINDS]
-    best = max(tried, key=lambda m: (sum(map(bool, m.columns)), -len(m.missing)))
-    return best if any(best.columns) else None
+    @property
+    def fills(self) -> dict[str, str]:
+        return dict(self.dialect.fills) if self.dialect else {}
 
 
-def _columns(kind: Kind, headings: tuple[str, ...]) -> tuple[Column | None, ...]:
-    known = {_folded(name): column for column in COLUMNS[kind] for name in column.names}
-    return tuple(known.get(_folded(heading)) for heading in headings)
+def match(headings: Iterable[str], chosen: Choice | None = None) -> Match | None:
+    """The kind that knows most of the headings, then the one that misses least; None for none.
+
+    What a person chose goes before what the headings say.
+    """
+    headings, chosen = tuple(headings), chosen or Choice()
+    tried = [_match(kind, headings, chosen) for kind in KINDS if chosen.kind in ("", kind)]
+    best = max(tried, key=lambda m: (sum(map(bool, m.columns)), -len(m.missing)), default=None)
+    return best if best and (chosen.kind or any(best.columns)) else None
 
 
-def _folded(heading: str) -> str:
-    """Full width, case, spaces, underscores and the asterisk of a required column do not count."""
-    plain = unicodedata.normalize("NFKC", heading).casefold()
-    return "".join(sign for sign in plain if sign not in "*_-" and not sign.isspace())
+def _match(kind: Kind, headings: tuple[str, ...], chosen: Choice) -> Match:
+    dialect = dialects.of(frozenset(map(folded, headings)))
+    dialect = dialect if dialect and dialect.kind == kind else None
+    by_field = {column.field: _spoken(column, dialect) for column in readable(kind)}
+    known = {folded(n): column.field for column in readable(kind) for n in column.names}
+    known |= dialect.fields if dialect else {}
+    fields = [
+        chosen.fields.get(label, known.get(folded(heading), ""))
+        for label, heading in zip(choices.labels(headings), headings, strict=True)
+    ]
+    return Match(
+        kind,
+        tuple(by_field.get(field) for field in fields),
+        tuple(field == LEFT_OUT for field in fields),
+        dialect,
+    )
+
+
+def _spoken(column: Column, dialect: Dialect | None) -> Column:
+    """The column as a dialect writes it; what something else stands in for may be empty."""
+    if dialect is None:
+        return column
+    read = dialect.readers.get(column.field, column.read)
+    return replace(
+        column, read=read, required=column.required and column.field not in dialect.fills
+    )

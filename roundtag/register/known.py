@@ -43,8 +43,9 @@ def of_client(client_id: int) -> Known:
     return Known(_rooms(client_id), _devices(client_id), _units(client_id))
 
 
-def _rooms(client_id: int) -> dict[str, Record]:
-    query = (
+def rooms_of(client_id: int) -> Any:
+    """Rooms as rows by the fields of their files."""
+    return (
         Room.select(
             Room.id, Room.floor, Room.code, Room.name, Room.kind, Room.capacity, Room.remarks,
             Building.name.alias("building"), Site.name.alias("site"),
@@ -52,11 +53,16 @@ def _rooms(client_id: int) -> dict[str, Record]:
         .join(Building).join(Site)
         .where(Room.client == client_id)
     )  # fmt: skip
-    return {key(row["code"]): Record(row.pop("id"), row) for row in _dicts(query)}
 
 
-def _devices(client_id: int) -> dict[str, Record]:
-    query = (
+def _rooms(client_id: int) -> dict[str, Record]:
+    rows = _dicts(rooms_of(client_id))
+    return {key(row["code"]): Record(row.pop("id"), row) for row in rows}
+
+
+def devices_of(client_id: int) -> Any:
+    """Devices with their units, as rows by the fields of their files; retired ones too."""
+    return (
         Device.select(
             Device.id, Device.code, Device.name, Device.category, Device.position,
             Device.asset_number, Device.key_device, Device.ip_address, Device.supplier,
@@ -68,14 +74,18 @@ def _devices(client_id: int) -> dict[str, Record]:
         .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model))
         .where(Device.client == client_id)
     )  # fmt: skip
+
+
+def _devices(client_id: int) -> dict[str, Record]:
     return {
         key(row["code"]): Record(row.pop("id"), row, row.pop("retired_at") is not None)
-        for row in _dicts(query)
+        for row in _dicts(devices_of(client_id))
     }
 
 
-def _units(client_id: int) -> dict[str, Held]:
-    query = (
+def units() -> Any:
+    """All units of the provider, as rows by the fields of a file of spares."""
+    return (
         Unit.select(
             Unit.id, Unit.serial, Unit.warranty_until, Unit.place, Unit.shelf,
             Unit.device.alias("device_id"), DeviceModel.category, DeviceModel.maker,
@@ -86,7 +96,10 @@ def _units(client_id: int) -> dict[str, Held]:
         .join(Store, JOIN.LEFT_OUTER).switch(Unit)
         .join(Device, JOIN.LEFT_OUTER)
     )  # fmt: skip
-    return {key(row["serial"]): _held(row, client_id) for row in _dicts(query)}
+
+
+def _units(client_id: int) -> dict[str, Held]:
+    return {key(row["serial"]): _held(row, client_id) for row in _dicts(units())}
 
 
 def _dicts(query: Any) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,12 @@
 """Decides what an import would do, from the rows and what is known; touches no database."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from roundtag.register import progress
 from roundtag.register.cells import key
 from roundtag.register.columns import COLUMNS, KINDS, Kind, defaults
 from roundtag.register.known import Held, Known, Record
@@ -24,6 +27,8 @@ class Step:
     values: dict[str, Any]
     id: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    """What stands now in the fields that `changes` alters."""
 
     @property
     def fate(self) -> Fate:
@@ -41,6 +46,14 @@ class Plan:
     def is_idle(self) -> bool:
         return all(step.fate == "unchanged" for step in self.steps)
 
+    @property
+    def digest(self) -> str:
+        """Names exactly what would be done, so that a look at it can be held against the deed."""
+        told = [(s.kind, s.fate, s.id, s.changes or s.values, s.before) for s in self.steps
+                if s.fate != "unchanged"]  # fmt: skip
+        text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
     def counts(self) -> Counts:
         """How many rows of each kind that was given have which fate."""
         given = [kind for kind in KINDS if any(step.kind == kind for step in self.steps)]
@@ -50,13 +63,24 @@ class Plan:
         return sum(step.kind == kind and step.fate == fate for step in self.steps)
 
 
+def by_fate(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
+    """The steps that create and those that update."""
+    given = list(steps)
+    return [s for s in given if s.fate == "create"], [s for s in given if s.fate == "update"]
+
+
 def decide(sheets: Iterable[Sheet], known: Known, all_read: bool = True) -> Plan:
     """What storing the sheets would do, and everything that stands against it.
 
     With `all_read` False some file could not be read, so that a missing room proves nothing.
     """
     deciding = _Deciding(known, all_read)
-    steps = [step for sheet in sheets for row in sheet.rows for step in deciding.step(sheet, row)]
+    steps = [
+        step
+        for sheet in sheets
+        for row in progress.counted("comparing", sheet.rows)
+        for step in deciding.step(sheet, row)
+    ]
     return Plan(tuple(steps), tuple(deciding.problems))
 
 
@@ -71,6 +95,9 @@ class _Deciding:
         self.known, self.all_read = known, all_read
         self.problems: list[Problem] = []
         self.rooms = {code: record.values["code"] for code, record in known.rooms.items()}
+        self.named: dict[str, set[str]] = {}
+        for record in known.rooms.values():
+            self._name_room(record.values["name"], record.values["code"])
         self.seen: dict[tuple[str, str], tuple[str, int]] = {}
 
     def step(self, sheet: Sheet, row: Row) -> Iterator[Step]:
@@ -88,7 +115,16 @@ class _Deciding:
         if "room" not in row.values:
             return row.values
         code = row.values["room"]
-        return {**row.values, "room": self.rooms.get(key(code), code)}
+        return {**row.values, "room": self._code_of(code) or code}
+
+    def _name_room(self, name: str, code: str) -> None:
+        self.named.setdefault(key(name), set()).add(code)
+
+    def _code_of(self, room: str) -> str | None:
+        """The code of a room that goes by a code, or by a name that no other room bears."""
+        found = self.rooms.get(key(room))
+        named = self.named.get(key(room), set())
+        return found or (next(iter(named)) if len(named) == 1 else None)
 
     def _rooms(self, sheet: Sheet, row: Row) -> Record | None:
         code = row.values.get("code")
@@ -96,6 +132,7 @@ class _Deciding:
             return None
         self._once(sheet, row, "code", f"{sheet.kind} code")
         self.rooms.setdefault(key(code), code)
+        self._name_room(row.values.get("name", ""), self.rooms[key(code)])
         return self.known.rooms.get(key(code))
 
     def _devices(self, sheet: Sheet, row: Row) -> Record | None:
@@ -121,7 +158,13 @@ class _Deciding:
 
     def _room_of(self, sheet: Sheet, row: Row) -> None:
         code = row.values.get("room")
-        if code is not None and key(code) not in self.rooms and self.all_read:
+        if code is None or self._code_of(code):
+            return
+        if named := sorted(self.named.get(key(code), ())):
+            self._add(sheet, row, "room", "ambiguous-room",
+                      N_("Several rooms bear this name: %(codes)s. Give the code."),
+                      codes=", ".join(named))  # fmt: skip
+        elif self.all_read:
             self._add(sheet, row, "room", "unknown-room",
                       N_("No room in the files or in the register has this code."))  # fmt: skip
 
@@ -170,4 +213,5 @@ def _step(kind: Kind, given: dict[str, Any], record: Record | None) -> Step:
         for name, value in given.items()
         if name not in IDENTITY and value != record.values[name]
     }
-    return Step(kind, {**record.values, **changes}, record.id, changes)
+    before = {name: record.values[name] for name in changes}
+    return Step(kind, {**record.values, **changes}, record.id, changes, before)

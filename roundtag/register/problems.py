@@ -13,7 +13,8 @@ SHOWN = 60
 @dataclass(frozen=True)
 class Problem:
     """One bad cell, row or file. `line` is the line in the file (the heading is line 1), 0 when the
-    whole file is meant; `column` is the user's own heading, empty when the whole row is meant."""
+    whole file is meant; `column` is the user's own heading, empty when the whole row is meant.
+    `sheet` and `letter` (of the column) are set in workbooks only."""
 
     file: str
     line: int
@@ -22,6 +23,13 @@ class Problem:
     message: str
     value: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    sheet: str = ""
+    letter: str = ""
+
+    @property
+    def cell(self) -> str:
+        """B7 in a workbook; empty elsewhere."""
+        return f"{self.letter}{self.line}" if self.letter and self.line else ""
 
     @property
     def shown(self) -> str:
@@ -30,7 +38,8 @@ class Problem:
         return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
 
     def as_field_error(self) -> FieldError:
-        where = {"file": self.file, "line": self.line, "column": self.column, "value": self.value}
+        where = {"file": self.file, "line": self.line, "column": self.column, "value": self.value,
+                 "sheet": self.sheet}  # fmt: skip
         name = f"{self.file}:{self.line}:{self.column}"
         return FieldError(name, self.code, self.message, {**self.values, **where})
 

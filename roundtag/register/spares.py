@@ -6,35 +6,46 @@ from roundtag import movements
 from roundtag.commands import Deed
 from roundtag.models import Store, Unit
 from roundtag.register import units
-from roundtag.register.plan import Step
+from roundtag.register.plan import Step, by_fate
+from roundtag.register.rows import by_key
+
+Stores = dict[str, int]
 
 
-def store(deed: Deed, client_id: int, step: Step) -> None:
+def store(deed: Deed, client_id: int, steps: list[Step]) -> None:
     """Stores are the provider's: `client_id` plays no part."""
-    if step.fate == "create":
-        place = _store(deed, step.values["store"])
-        units.receive(deed, step.values, "store", place.id, "received", store=place.id,
-                      shelf=step.values["shelf"])  # fmt: skip
-    elif step.fate == "update":
-        _update(deed, step)
+    created, updated = by_fate(steps)
+    stores = _stores(deed, [*created, *updated])
+    units.receive(
+        deed, "store", "received",
+        [(step.values, key, {"store": key, "shelf": step.values["shelf"]})
+         for step in created for key in [stores[step.values["store"]]]],
+    )  # fmt: skip
+    _update(deed, updated, stores)
 
 
-def _update(deed: Deed, step: Step) -> None:
-    unit = Unit.get_by_id(step.id)
-    units.correct(deed, unit, step.values, step.changes)
-    columns: dict[str, Any] = {}
-    if "shelf" in step.changes:
-        columns["shelf"] = step.values["shelf"]
-    if "store" in step.changes:
-        columns["store"] = _store(deed, step.values["store"]).id
-        movements.record(
-            deed, unit, ("store", unit.store_id), ("store", columns["store"]), "transfer"
-        )
-    if columns:
-        deed.change(unit, **columns)
+def _update(deed: Deed, steps: list[Step], stores: Stores) -> None:
+    held = by_key(Unit, Unit.id, (step.id for step in steps))
+    units.correct(deed, [(held[step.id], step) for step in steps])
+    moved = [step for step in steps if "store" in step.changes]
+    movements.record_all(deed, "transfer", [
+        (step.id, ("store", held[step.id].store_id), ("store", stores[step.values["store"]]))
+        for step in moved
+    ])  # fmt: skip
+    places = ((held[step.id], _place(step, stores)) for step in steps)
+    deed.change_many((unit, columns) for unit, columns in places if columns)
 
 
-def _store(deed: Deed, name: str) -> Store:
-    """A store goes by its name; a file may as well give its code."""
-    known = Store.get_or_none((Store.code == name) | (Store.name == name))
-    return known or deed.create(Store, code=name, name=name)
+def _place(step: Step, stores: Stores) -> dict[str, Any]:
+    columns = {"shelf": step.changes["shelf"]} if "shelf" in step.changes else {}
+    moved = {"store": stores[step.values["store"]]} if "store" in step.changes else {}
+    return {**columns, **moved}
+
+
+def _stores(deed: Deed, steps: list[Step]) -> Stores:
+    """The key of every store that is named. It goes by its name; a file may give its code."""
+    rows = list(Store.select())
+    known = {row.name: row.id for row in rows} | {row.code: row.id for row in rows}
+    new = list(dict.fromkeys(s.values["store"] for s in steps if s.values["store"] not in known))
+    keys = deed.create_many(Store, ({"code": name, "name": name} for name in new))
+    return {**known, **dict(zip(new, keys, strict=True))}

@@ -1,4 +1,4 @@
-"""A CSV file from anybody's disk: finds encoding and delimiter, keeps line numbers."""
+"""A file from anybody's disk: a CSV file's encoding and delimiter are found, lines are numbered."""
 
 import codecs
 import csv
@@ -6,10 +6,12 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from roundtag.register.neutral import unguard
 from roundtag.register.problems import Problem
 from roundtag.words import N_
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 20_000_000
+MAX_LINES = 100_000
 DELIMITERS = (",", ";", "\t")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -25,9 +27,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
+    """`sheet` is set in workbooks only; `flaws` are cells that held nothing readable, `notes` what
+    a person should know."""
+
     file: str
     heading: Line
     lines: tuple[Line, ...]
+    sheet: str = ""
+    flaws: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.heading.cells) and not self.lines and not self.flaws
 
 
 class BadFile(Exception):
@@ -38,21 +50,30 @@ class BadFile(Exception):
         self.problem = Problem(file, line, "", code, message, values=values)
 
 
+def is_workbook(data: bytes) -> bool:
+    return data.startswith(WORKBOOKS)
+
+
+def check_size(file: str, size: int) -> None:
+    """Raises BadFile for more bytes than are read."""
+    if size > MAX_BYTES:
+        limit = f"{MAX_BYTES // 1_000_000} MB"
+        raise BadFile(file, 0, "too-large", N_("The file is larger than %(limit)s."), limit=limit)
+
+
 def read(file: str, data: bytes) -> Table:
     """The table in the bytes of a CSV file. Raises BadFile."""
     text = _decode(file, data)
     lines = [line for line in _split(file, text, _delimiter(text)) if any(line.cells)]
     if not lines:
         raise BadFile(file, 0, "empty", N_("The file is empty."))
+    if len(lines) > MAX_LINES + 1:
+        message = N_("More than %(limit)s rows. Split the file.")
+        raise BadFile(file, 0, "too-long", message, limit=MAX_LINES)
     return Table(file, lines[0], tuple(lines[1:]))
 
 
 def _decode(file: str, data: bytes) -> str:
-    if len(data) > MAX_BYTES:
-        limit = f"{MAX_BYTES // 1024 // 1024} MiB"
-        raise BadFile(file, 0, "too-large", N_("The file is larger than %(limit)s."), limit=limit)
-    if data.startswith(WORKBOOKS):
-        raise BadFile(file, 0, "workbook", N_("This is a workbook. Save the sheet as CSV."))
     if data.startswith(UTF16):
         return _try(data, "utf-16") or _undecodable(file, data)
     return _try(data, "utf-8-sig") or _try(data, "gb18030") or _undecodable(file, data)
@@ -86,7 +107,7 @@ def _split(file: str, text: str, delimiter: str) -> Iterator[Line]:
     number = 1
     try:
         for cells in reader:
-            yield Line(number, tuple(cell.strip() for cell in cells))
+            yield Line(number, tuple(unguard(cell.strip()) for cell in cells))
             number = reader.line_num + 1
     except csv.Error as bad:
         message = N_("The quotation marks from this line on do not match (%(detail)s).")

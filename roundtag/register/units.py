@@ -4,41 +4,56 @@ from typing import Any
 
 from roundtag import movements
 from roundtag.commands import Deed
-from roundtag.models import DeviceModel, Unit
+from roundtag.models import DeviceModel, Unit, dicts
+from roundtag.register.plan import Step
 
 UNIT_FIELDS = ("category", "maker", "model", "serial", "warranty_until")
+Values = dict[str, Any]
+Name = tuple[str, str, str]
 
 
-def receive(deed: Deed, values: dict[str, Any], place: str, key: int, reason: str,
-            **where: Any) -> None:  # fmt: skip
-    """A new unit comes from its supplier to a device or a store (`key`)."""
-    unit = deed.create(
-        Unit,
-        model=model_of(deed, values).id,
-        serial=values["serial"],
-        warranty_until=values["warranty_until"],
-        place=place,
-        **where,
-    )
-    movements.record(deed, unit, ("supplier", None), (place, key), reason)
+def receive(deed: Deed, place: str, reason: str, given: list[tuple[Values, int, Values]]) -> None:
+    """New units come from their supplier to devices or stores: (values, key, columns) of each."""
+    models = _models(deed, [values for values, _, _ in given])
+    keys = deed.create_many(Unit, (
+        {"model": models[_name(values)], "serial": values["serial"],
+         "warranty_until": values["warranty_until"], "place": place, **where}
+        for values, _, where in given
+    ))  # fmt: skip
+    movements.record_all(deed, reason, [
+        (unit, ("supplier", None), (place, key))
+        for unit, (_, key, _) in zip(keys, given, strict=True)
+    ])  # fmt: skip
 
 
-def correct(deed: Deed, unit: Unit, values: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Sets a unit's model and warranty right where the changes touch them."""
+def correct(deed: Deed, given: list[tuple[Unit, Step]]) -> None:
+    """Sets the units' models and warranties right where the changes touch them."""
+    models = _models(deed, [step.values for _, step in given])
+    changes = ((unit, _changes(step, models)) for unit, step in given)
+    deed.change_many((unit, columns) for unit, columns in changes if columns)
+
+
+def _changes(step: Step, models: dict[Name, int]) -> Values:
     columns = {}
-    if changes.keys() & {"category", "maker", "model"}:
-        columns["model"] = model_of(deed, values).id
-    if "warranty_until" in changes:
-        columns["warranty_until"] = values["warranty_until"]
-    if columns:
-        deed.change(unit, **columns)
+    if step.changes.keys() & {"category", "maker", "model"}:
+        columns["model"] = models[_name(step.values)]
+    if "warranty_until" in step.changes:
+        columns["warranty_until"] = step.values["warranty_until"]
+    return columns
 
 
-def model_of(deed: Deed, values: dict[str, Any]) -> DeviceModel:
-    category, maker, name = values["category"], values["maker"], values["model"]
-    known = DeviceModel.get_or_none(
-        (DeviceModel.category == category)
-        & (DeviceModel.maker == maker)
-        & (DeviceModel.name == name)
+def _name(values: Values) -> Name:
+    return values["category"], values["maker"], values["model"]
+
+
+def _models(deed: Deed, given: list[Values]) -> dict[Name, int]:
+    """The key of every model that is named, new ones made."""
+    if not given:
+        return {}
+    rows = dicts(DeviceModel.select())
+    known = {(row["category"], row["maker"], row["name"]): row["id"] for row in rows}
+    new = [name for name in dict.fromkeys(map(_name, given)) if name not in known]
+    keys = deed.create_many(
+        DeviceModel, ({"category": c, "maker": maker, "name": name} for c, maker, name in new)
     )
-    return known or deed.create(DeviceModel, category=category, maker=maker, name=name)
+    return {**known, **dict(zip(new, keys, strict=True))}

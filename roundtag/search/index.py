@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from roundtag import db
+from roundtag.ledger import Change
 from roundtag.models import (
-    Base,
     Building,
     Device,
     DeviceIndex,
@@ -26,16 +26,16 @@ BATCH = 400
 AT_ONCE = 5000
 
 
-def follow(rows: Iterable[Base]) -> None:
+def follow(changes: Iterable[Change]) -> None:
     """Brings up to date what is found by these rows, as they stand after a deed."""
-    keys: dict[str, set[int]] = {name: set() for name in ("device", "room", "building", "site")}
-    for row in rows:
-        table = row._meta.table_name
-        if table in keys:
-            keys[table].add(row.id)
-        elif table in {"unit", "tag", "fault"} and row.device_id:
-            keys["device"].add(row.device_id)
-        elif table == "stock_movement":
+    keys: dict[str, set[Any]] = {name: set() for name in ("device", "room", "building", "site")}
+    for change in changes:
+        row = change.image or {}
+        if change.table in keys:
+            keys[change.table].add(change.key)
+        elif change.table in {"unit", "tag", "fault"} and row.get("device"):
+            keys["device"].add(row["device"])
+        elif change.table == "stock_movement":
             keys["device"] |= {key for place, key in _ends(row) if place == "device" and key}
     rooms = keys["room"] | _rooms_in(keys["building"], keys["site"])
     if rooms:
@@ -44,8 +44,8 @@ def follow(rows: Iterable[Base]) -> None:
     refresh(keys["device"])
 
 
-def _ends(row: Any) -> tuple[tuple[str, int | None], ...]:
-    return (row.from_place, row.from_key), (row.to_place, row.to_key)
+def _ends(row: dict[str, Any]) -> tuple[tuple[str, int | None], ...]:
+    return (row["from_place"], row["from_key"]), (row["to_place"], row["to_key"])
 
 
 def _rooms_in(buildings: set[int], sites: set[int]) -> set[int]:

@@ -7,12 +7,17 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import figures, growth, measure, offline
+from roundtag.db import database
+from tests.bench import figures, growth, imports, measure, offline
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATA_DIR"] = folder
         for name in ("DATABASE_URL", "REDIS_URL", "BASE_URL"):
             os.environ.pop(name, None)
-        found = [*figures.all_of(Path(folder)), *offline.all_of(Path(folder))]
-        measure.show([*found, *growth.all_of(Path(folder), *growth.sizes())])
+        here = Path(folder)
+        found = figures.all_of(here)
+        with database.connection_context():
+            found += imports.all_of(here)
+        found += offline.all_of(here)
+        measure.show([*found, *growth.all_of(here, *growth.sizes())])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roundtag.register import sheets
+from roundtag.register import neutral, sheets
 from roundtag.register.problems import Problem
 from roundtag.register.sheets import Reading
 
@@ -46,7 +46,7 @@ def test_dates_as_people_write_them(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2024-02-30", "2024-13-01", "24-5-1", "01/05/2024", "2024", "2024-5", "45413", "长期",
-     "2024-05/01", "1024-05-01", "9024-05-01", "2024-05-01 08:30:00"],
+     "2024-05/01", "1024-05-01", "9024-05-01", "2024-05-01 08:30:00", "45413.0"],
 )  # fmt: skip
 def test_bad_dates_are_named(text: str) -> None:
     bad = only(device(installed=text))
@@ -92,6 +92,37 @@ def test_bad_cells_are_named(cells: dict[str, str], column: str, code: str) -> N
 def test_bad_numbers_are_named(text: str, code: str) -> None:
     bad = only(read(ROOM.format(capacity=text)))
     assert (bad.column, bad.code, bad.value) == ("capacity", code, text)
+
+
+def test_a_number_for_a_day_is_said_to_be_one() -> None:
+    bad = only(device(installed="45413"))
+    assert bad.values == {"day": "2024-05-01"}
+    assert "spreadsheet" in bad.message
+
+
+def test_numbers_with_the_noise_of_programs_are_whole() -> None:
+    assert values(read(ROOM.format(capacity="40.0")))["capacity"] == 40
+
+
+def test_a_file_of_headings_alone_is_warned_of() -> None:
+    reading = read(HEAD)
+    assert [(w.line, w.code) for w in reading.warnings] == [(1, "no-rows")]
+    assert reading.problems == ()
+
+
+def test_a_cell_of_two_thousand_characters_is_read_and_one_more_is_not() -> None:
+    head, row = ROOM.format(capacity="").rstrip("\n").rsplit(",", 1)[0], ","
+    assert values(read(head + row + "注" * 2000))["remarks"] == "注" * 2000
+    assert only(read(head + row + "注" * 2001)).code == "long"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@x", "＝x", "'=x", "''@", "'", "a=b"])
+def test_what_was_made_harmless_is_as_it_was(text: str) -> None:
+    assert neutral.unguard(neutral.guard(text)) == text
+    assert neutral.unguard(neutral.shield(text)) == text
+    assert not neutral.guard(text).startswith(neutral.RISKY)
+    given = ROOM.format(capacity="").replace(",Room,", f",{neutral.guard(text)},")
+    assert values(read(given))["name"] == text
 
 
 def test_chinese_names_aliases_and_codes_of_categories_are_equal() -> None:
@@ -157,11 +188,11 @@ def test_a_row_with_a_stray_comma_is_named() -> None:
     [
         (b"", 0, "empty"),
         (b"\xef\xbb\xbf\r\n\r\n", 0, "empty"),
-        (b"PK\x03\x04rest", 0, "workbook"),
+        (b"PK\x03\x04rest", 0, "damaged"),
         (b"a,b\n1,2\n", 1, "headings"),
         (b"site\n\x81\xff\n", 2, "encoding"),
         (b'site,building\na,"b\nc,d\n', 2, "quotes"),
-        (b"x" * (8 * 1024 * 1024 + 1), 0, "too-large"),
+        (b"x" * (20_000_000 + 1), 0, "too-large"),
         (b'"' + b"a" * 200_000, 1, "quotes"),
         (b"a" * 200_000, 1, "quotes"),
     ],

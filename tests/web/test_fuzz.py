@@ -35,6 +35,7 @@ TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8")
 FILES = st.sampled_from([b"", b"x", b"\xff\xd8\xff\xe0" + bytes(40), b"\x89PNG\r\n\x1a\n",
                          worlds.jpeg()[0], worlds.jpeg()[0][:200],
                          b"GIF89a" + bytes(30)])  # fmt: skip
+ROOM = "site,building,room code,room name,kind\nS,B,R1,Room,meeting\n"
 ALLOWED = {200, 303, 403, 404, 405, 409, 410, 413, 422, 429}
 
 
@@ -80,7 +81,8 @@ def good_values(world: World, form: Form) -> dict[str, str]:
                 "building": str(world.room.building_id)}  # fmt: skip
     return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
             "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
-            "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
+            "client": str(world.client_id), "username": "engineer-a", "password": "wrong",
+            "next": "/today"}  # fmt: skip
 
 
 def targets(
@@ -94,7 +96,8 @@ def targets(
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
                    "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
-        desk: (f"/reviews/{mark}", "/rescue", *register_pages(world)),
+        desk: (f"/reviews/{mark}", "/rescue", "/register/import", import_page(desk, world),
+               *register_pages(world)),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -120,6 +123,12 @@ def register_pages(world: World) -> tuple[str, ...]:
             f"/places/sites/{room.building.site_id}/buildings/new")  # fmt: skip
 
 
+def import_page(desk: FlaskClient, world: World) -> str:
+    """The page of a list that waits to be accepted."""
+    data = {"client": str(world.client_id), "files": (io.BytesIO(ROOM.encode()), "rooms.csv")}
+    return desk.post("/register/import", data=data).location
+
+
 def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
     """The page that offers to take in the file just looked at."""
     data = json.dumps({"roundtag_rescue": 1, "rows": [row], "photos": {}}).encode()
@@ -127,7 +136,8 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 
 
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
-         "record", "reviews", "rescue", "entries", "edit", "new", "tags", "retire"}  # fmt: skip
+         "record", "reviews", "rescue", "entries", "edit", "new", "tags", "retire", "import",
+         "mapping", "acceptance"}  # fmt: skip
 
 
 @st.composite
