@@ -21,7 +21,8 @@ UNEVEN = 0.006
 
 _ARM = 4.0
 _LINES = (
-    "打印时选 100 %（实际大小），不要选“适合页面”。 / Print at 100 % (actual size), not “fit to page”.",
+    "打印时选 100 %（实际大小），不要选“适合页面”。",
+    "Print at 100 % (actual size), not “fit to page”.",
     "用毫米尺量四个距离，填到打印机页面： / Measure four distances in mm and enter them:",
     "A  左上十字到纸左边 / from the left edge of the paper to the top left cross",
     "B  左上十字到纸上边 / from the top edge of the paper to the top left cross",
@@ -118,7 +119,7 @@ def _tick(at: int) -> float:
 
 
 def _words(canvas: Canvas, stock: Stock) -> None:
-    canvas.setFont(fonts.SANS, 4)
-    left, _, _, high = nominal(stock)
+    canvas.setFont(fonts.SANS, 3.6)
+    left = nominal(stock)[0]
     for number, line in enumerate(_LINES):
-        canvas.drawString(left + 14, -(stock.page[1] / 3 + 8 * number), line)
+        canvas.drawString(left + 14, -(stock.page[1] / 3 + 7 * number), line)

@@ -19,6 +19,7 @@ SERIAL = "S/N"
 
 _CODE_WIDTH = 11 * 0.6
 _SMALLEST = 1.6
+_LARGEST = 6.0
 _TALL = 26.0
 _SHRINKS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 
@@ -99,7 +100,7 @@ def _rows(words: _Words) -> tuple[list[rows.Row], list[rows.Row]]:
 
 def _sizes(box: Box, stacked: bool, shrink: float) -> _Sizes:
     by_height, by_width = (box.h / 4.4, box.w / 9) if stacked else (box.h / 8, box.w / 6.4)
-    title = shrink * min(max(min(by_height, by_width), 2.1), 4.8)
+    title = shrink * min(max(min(by_height, by_width), 2.1), _LARGEST)
     code = min(box.w / _CODE_WIDTH, title * 1.15)
     return _Sizes(title, max(title * 0.74, _SMALLEST), max(title * 0.6, _SMALLEST), code)
 

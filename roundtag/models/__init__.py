@@ -33,6 +33,7 @@ from roundtag.models.office import (
 )
 from roundtag.models.people import Grant, Person, SealKey, Session
 from roundtag.models.places import Building, Client, Contract, Room, Site
+from roundtag.models.printing import LabelStock, Printer, PrintFile, PrintHabit
 from roundtag.models.sync import (
     Attachment,
     Blob,
@@ -51,6 +52,7 @@ ALL: tuple[type[Base], ...] = (
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
     Setting, Job,
+    LabelStock, Printer, PrintHabit, PrintFile,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)

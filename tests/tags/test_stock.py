@@ -77,7 +77,7 @@ ROLLS = {  # dots across and along, and a module's dots for a version 3 symbol
     "Brother-62x29": (300.0, 696, 271, 8),
     "Brother-62": (300.0, 696, 402, 11),
     "DYMO-30334": (300.0, 651, 339, 9),
-    "DYMO-99012": (300.0, 392, 961, 12),
+    "DYMO-99012": (300.0, 392, 961, 11),
 }
 
 
