@@ -99,9 +99,7 @@ def _keep_stock(stock_id: int | None) -> Response:
 @blueprint.post("/stocks/<int:stock_id>/retirement")
 def stock_retire(stock_id: int) -> Response:
     command = stocks.RetireStock(stock_id)
-    return forms.done(
-        commands.run(forms.posted_id(), stocks.retire_stock, command, door.actor())
-    )
+    return forms.done(commands.run(forms.posted_id(), stocks.retire_stock, command, door.actor()))
 
 
 def _typed_stock(one: Stock) -> dict[str, str]:

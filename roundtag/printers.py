@@ -74,8 +74,10 @@ def one(printer_id: int) -> PrinterLine:
 
 
 def stock_of(printer: PrinterLine) -> Stock:
-    """What the printer usually prints on, at its own resolution. Raises NotFound."""
-    return at_dpi(stocks.get(printer.stock), printer.dpi)
+    """What the printer usually prints on, at its own resolution; another one when that is gone."""
+    fitting = [on for on in stocks.everything() if on.is_roll == (printer.kind == "roll")]
+    usual = next((on for on in fitting if on.name == printer.stock), fitting[0])
+    return at_dpi(usual, printer.dpi)
 
 
 def read(form: Fields, printer_id: int | None = None) -> KeepPrinter:

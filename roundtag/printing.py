@@ -200,7 +200,11 @@ def _make(order: PrintSheet, labels: Sequence[Label], on: Stock,
         pictures.append(png)
         if progress:
             progress(len(pictures))
-    return pictures[0] if len(pictures) == 1 else print_store.zipped([one.code for one in labels], pictures)
+    return (
+        pictures[0]
+        if len(pictures) == 1
+        else print_store.zipped([one.code for one in labels], pictures)
+    )
 
 
 def _draw(order: PrintSheet, labels: Sequence[Label], on: Stock,

@@ -1,4 +1,4 @@
-"""What printing needs to remember. Lengths are whole micrometres: both databases keep them exact."""
+"""What printing remembers. Lengths are whole micrometres: both databases keep them exact."""
 
 from peewee import SQL, ForeignKeyField, IntegerField, TextField
 
@@ -7,7 +7,7 @@ from roundtag.models.people import Person
 
 
 class LabelStock(Base):
-    """A label stock of the provider's own; a roll has a dpi (in hundredths) and a printable area."""
+    """A label stock of the provider's own; `dpi` is a roll printer's, in hundredths, else 0."""
 
     LOG = "provider"
 
