@@ -40,6 +40,11 @@ def of_tag(line: TagLine, base: str, design: str) -> Label:
     return Label(line.code, url, line.name, line.subtitle, kind=kind)
 
 
+def of_blank(code: str, base: str) -> Label:
+    """A tag that is on nothing yet: whoever sticks it on something scans it to claim it."""
+    return Label(code, qr.address(base, code), "", kind="blank")
+
+
 def of_unit(unit: UnitLine) -> Label:
     """Its symbol holds the serial number as the swap form's scanner reads it."""
     where = " · ".join(part for part in (unit.store, unit.shelf) if part)

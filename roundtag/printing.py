@@ -121,11 +121,15 @@ def _printer(form: Fields, on: Stock | None) -> int | None:
 def sheet(order: PrintSheet, actor: Actor, progress: Progress | None = None) -> Printed:
     """The labels of what the actor may see, in walking order, as one file.
 
-    The same labels again are the same file, taken from the disk. Raises NotFound for tags and units
-    of others, Invalid for what cannot be printed.
+    Raises NotFound for tags and units of others, Invalid for what cannot be printed.
     """
-    labels, on = labels_of(order, actor), stock_of(order)
-    order = corrected(order)
+    return file_of(order, labels_of(order, actor), progress)
+
+
+def file_of(order: PrintSheet, labels: Sequence[Label],
+            progress: Progress | None = None) -> Printed:  # fmt: skip
+    """These labels as `order` says. The same ones again are the same file, taken from the disk."""
+    on, order = stock_of(order), corrected(order)
     data = print_store.kept(digest_of(order, labels, on),
                             lambda: _make(order, labels, on, progress))  # fmt: skip
     return Printed(data, *_called(order, labels), len(labels),
@@ -167,10 +171,12 @@ def _refuse_small(labels: Sequence[Label], on: Stock) -> None:
     for one in labels:
         module = _module(on, one)
         if module < layout.FLOOR - 1e-6:
-            message = N_("On this stock the QR code of %(name)s would be too fine for phones: %(mm)s "
-                         "mm a square, at least %(least)s mm are needed. Choose a larger label.")  # fmt: skip
-            raise invalid("stock", "small", message, name=one.title or one.code,
-                          mm=f"{module:.2f}", least=layout.FLOOR)  # fmt: skip
+            raise invalid(
+                "stock", "small",
+                N_("On this stock the QR code of %(name)s would be too fine for phones: its squares "
+                   "are %(mm)s mm, at least %(least)s mm are needed. Choose a larger label."),
+                name=one.title or one.code, mm=f"{module:.2f}", least=layout.FLOOR,
+            )  # fmt: skip
 
 
 def stock_of(order: PrintSheet) -> Stock:

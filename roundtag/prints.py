@@ -109,7 +109,7 @@ def _row(key: str, actor: Actor) -> PrintFile:
 
 def _order_of(row: PrintFile) -> PrintSheet:
     kept: dict[str, Any] = row.order
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()}
     return replace(PrintSheet(), **values)
 
 

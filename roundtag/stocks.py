@@ -156,7 +156,8 @@ def _refuse_overlap(form: Fields, found: Stock, axis: int, field: str) -> None:
     if found.grid[axis] > 1 and found.pitch[axis] < found.label[axis] - 1e-6:
         form.refuse(field, "overlap",
                     N_("The labels would overlap: from one edge to the next it is at least the "
-                       "label's own size, %(size)s mm."), size=f"{found.label[axis]:g}")  # fmt: skip
+                       "label's own size, %(size)s mm."),
+                    size=f"{found.label[axis]:g}")  # fmt: skip
 
 
 def _refuse_overhang(form: Fields, found: Stock, axis: int, field: str) -> None:
