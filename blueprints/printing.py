@@ -41,7 +41,7 @@ def preview() -> Response:
 
 @blueprint.get("/stocks")
 def stocks_page() -> Response:
-    return _stocks(Typed({"form": "sheet"}))
+    return _stocks(Typed({"kind": "sheet"}))
 
 
 def _stocks(form: Typed, stock_id: int | None = None) -> Response:
@@ -107,7 +107,7 @@ def _typed_stock(one: Stock) -> dict[str, str]:
     lengths = {f"{name}_{side}": f"{value:g}" for name, both in pairs.items()
                for side, value in zip("wh" if name in ("page", "label") else "xy", both,
                                       strict=True)}  # fmt: skip
-    return {"name": one.name, "form": "roll" if one.is_roll else "sheet", "dpi": f"{one.dpi:g}",
+    return {"name": one.name, "kind": "roll" if one.is_roll else "sheet", "dpi": f"{one.dpi:g}",
             "columns": str(one.grid[0]), "rows": str(one.grid[1]), **lengths}  # fmt: skip
 
 

@@ -136,7 +136,7 @@ def file_of(order: PrintSheet, labels: Sequence[Label],
                    frozenset().union(*map(missing_on, labels)))  # fmt: skip
 
 
-def preview(order: PrintSheet, actor: Actor, width: int = 600) -> Preview:
+def preview(order: PrintSheet, actor: Actor, width: int = 840) -> Preview:
     """The very file that `sheet` makes, its first page rendered `width` pixels wide."""
     labels, on = labels_of(order, actor), stock_of(order)
     order = corrected(order)
@@ -173,8 +173,8 @@ def _refuse_small(labels: Sequence[Label], on: Stock) -> None:
         if module < layout.FLOOR - 1e-6:
             raise invalid(
                 "stock", "small",
-                N_("On this stock the QR code of %(name)s would be too fine for phones: its squares "
-                   "are %(mm)s mm, at least %(least)s mm are needed. Choose a larger label."),
+                N_("On this stock the QR code of %(name)s would be too fine for phones: squares "
+                   "of %(mm)s mm, at least %(least)s mm are needed. Choose a larger label."),
                 name=one.title or one.code, mm=f"{module:.2f}", least=layout.FLOOR,
             )  # fmt: skip
 

@@ -15,7 +15,7 @@ PAGE = (20.0, 450.0)
 LABEL = (10.0, 450.0)
 DPI = (150.0, 610.0)
 MOST_COLUMNS, MOST_ROWS = 12, 40
-FORMS = ("sheet", "roll")
+KINDS = ("sheet", "roll")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def modules() -> int:
 def read(form: Fields, stock_id: int | None = None) -> KeepStock:
     """Reads the form; raises Invalid naming every bad field with its remedy."""
     name = form.text("name", required=N_("Give it a name."), limit=40) or ""
-    read_one = _roll if form.choice("form", FORMS) == "roll" else _sheet
+    read_one = _roll if form.choice("kind", KINDS) == "roll" else _sheet
     found = read_one(form, name)
     if not form.errors:
         _refuse_impossible(form, found)
