@@ -1,7 +1,6 @@
 """Tag sheets: choose tags, stock and the first free label; print."""
 
 from dataclasses import asdict
-from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -9,9 +8,10 @@ from werkzeug.wrappers import Response
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
 from roundtag import addresses, labelling, printers, printing, prints, stocks, tagging
+from roundtag.access import Actor
 from roundtag.errors import Invalid
 from roundtag.fields import Fields
-from roundtag.printing import Preview, Printed
+from roundtag.printing import Preview, Printed, PrintSheet
 
 blueprint = Blueprint("tags", __name__, url_prefix="/tags")
 
@@ -46,7 +46,7 @@ def page(form: Typed, preview: Preview | None = None, status: int | None = None)
     return shown
 
 
-def _habit(actor: Any) -> dict[str, str]:
+def _habit(actor: Actor) -> dict[str, str]:
     found = {k.removesuffix("_id"): str(v) for k, v in asdict(printers.habit(actor)).items() if v}
     return found
 
@@ -57,13 +57,18 @@ def sheet_pdf() -> Response:
     actor = door.actor()
     try:
         order = printing.read(Fields(request.form.items(multi=True)))
-        printers.remember(actor, order.printer, order.stock)
-        if order.count > prints.MOST_AT_ONCE:
-            key = prints.order(order, actor)
-            return redirect(url_for("printing.print_show", key=key), 303)
-        return file(printing.sheet(order, actor))
+        answer = _printed(order)
     except Invalid as refused:
         return page(forms.typed(refused))
+    printers.remember(actor, order.printer, order.stock)
+    return answer
+
+
+def _printed(order: PrintSheet) -> Response:
+    if order.count <= prints.MOST_AT_ONCE:
+        return file(printing.sheet(order, door.actor()))
+    key = prints.order(order, door.actor())
+    return redirect(url_for("printing.print_show", key=key), 303)
 
 
 def file(made: Printed) -> Response:
