@@ -22,6 +22,7 @@ from blueprints import (
     people,
     photos,
     places,
+    printing,
     pwa,
     register,
     rescue,
@@ -37,9 +38,11 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, attendees, bulk, devices, faults, inspections, more, outbox, people, photos,
-            places, pwa, register, rescue, reviews, rooms, rounds, scan, spares, sync, tagging,
-            today, trust)  # fmt: skip
+FEATURES = (
+    admin, attendees, bulk, devices, faults, inspections, more, outbox, people, photos, places,
+    printing, pwa, register, rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today,
+    trust,
+)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

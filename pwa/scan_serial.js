@@ -11,9 +11,10 @@ function choose(field, text) {
   (known ? select : field).focus();
 }
 
-// Beside the serial number a maker prints an address: that is none.
+// Beside the serial number a maker prints an address: that is none. Our own labels say SN: before it.
+const serialIn = (text) => text.trim().replace(/^s\/?n[:：]\s*/i, "");
 function take(texts, field, done) {
-  const serial = texts.map((text) => text.trim()).find((text) => text && !/^https?:/i.test(text));
+  const serial = texts.map(serialIn).find((text) => text && !/^https?:/i.test(text));
   if (!serial || serial.length > field.maxLength) return { say: "other" };
   return { done: () => done(serial) };
 }

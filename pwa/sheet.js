@@ -1,5 +1,6 @@
 const form = document.querySelector("form[data-sheet]");
-const chosen = () => form.querySelectorAll('input[name="tag"]:checked').length;
+const CHOSEN = 'input[name="tag"]:checked, input[name="unit"]:checked';
+const chosen = () => form.querySelectorAll(CHOSEN).length;
 const stock = () => form.querySelector('input[name="stock"]:checked');
 const sheetOf = (radio) => {
   let next = radio.nextElementSibling;
@@ -37,13 +38,21 @@ function show() {
 }
 
 function wholeRoom(box) {
-  const all = box.closest(".ticks").querySelectorAll('input[name="tag"]');
+  const all = box.closest(".ticks").querySelectorAll('input[name="tag"], input[name="unit"]');
   all.forEach((input) => (input.checked = box.checked));
+}
+
+// A printer usually holds one stock: it is chosen along.
+function usual(printer) {
+  const name = printer.selectedOptions[0].dataset.stock;
+  const radio = [...form.elements.stock].find((one) => one.value === name);
+  if (radio) radio.checked = true;
 }
 
 form.querySelectorAll("[data-whole]").forEach((label) => (label.hidden = false));
 form.addEventListener("change", ({ target }) => {
   if (target.closest("[data-whole]")) wholeRoom(target);
+  if (target.name === "printer") usual(target);
   show();
 });
 show();

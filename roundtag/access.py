@@ -15,6 +15,7 @@ STAFF = frozenset(ROLES) - {"client", "auditor"}
 EVERYONE = frozenset(ROLES)
 FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
+PRINTERS = OFFICE | {"engineer"}
 REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
 REGISTRARS = frozenset({"manager", "admin", "librarian"})
@@ -53,6 +54,11 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "save_room": REGISTRARS | {"supervisor"},
     "retire_room": REGISTRARS,
     "replace_tag": OFFICE | {"engineer"},
+    "keep_stock": PRINTERS,
+    "retire_stock": PRINTERS,
+    "keep_printer": PRINTERS,
+    "calibrate": PRINTERS,
+    "retire_printer": PRINTERS,
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,
     "open_round": frozenset({"manager", "supervisor", "admin"}),
@@ -227,6 +233,23 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "register.download": EXPORTERS,
     "tags.sheets": OFFICE | {"engineer"},
     "tags.sheet_pdf": OFFICE | {"engineer"},
+    "printing.preview": PRINTERS,
+    "printing.stocks_page": PRINTERS,
+    "printing.stock_create": PRINTERS,
+    "printing.stock_check": PRINTERS,
+    "printing.stock": PRINTERS,
+    "printing.stock_change": PRINTERS,
+    "printing.stock_retire": PRINTERS,
+    "printing.printers_page": PRINTERS,
+    "printing.printer_create": PRINTERS,
+    "printing.printer": PRINTERS,
+    "printing.printer_change": PRINTERS,
+    "printing.printer_measure": PRINTERS,
+    "printing.printer_page": PRINTERS,
+    "printing.printer_retire": PRINTERS,
+    "printing.prints_page": PRINTERS,
+    "printing.print_show": PRINTERS,
+    "printing.print_file": PRINTERS,
     "photos.show": EVERYONE,
     "outbox.show": EVERYONE,
     "rescue.show": FIELD | OFFICE,

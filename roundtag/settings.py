@@ -71,7 +71,7 @@ def read(env: Mapping[str, str]) -> Settings:
         redis_url=_address(env, "REDIS_URL", ("redis://", "rediss://", "unix://")),
         host=env.get("HOST") or ALL_ADDRESSES,
         port=_whole(env, "PORT", 8443 if tls else 8000, 65535),
-        base_url=(_address(env, "BASE_URL", ("https://", "http://")) or "").rstrip("/") or None,
+        base_url=_printable(_address(env, "BASE_URL", ("https://", "http://"))),
         trust_proxy=env.get("TRUST_PROXY") == "1",
         web_workers=_whole(env, "WEB_WORKERS", 2, 256),
         tls=tls,
@@ -106,6 +106,24 @@ def _address(env: Mapping[str, str], name: str, beginnings: tuple[str, ...]) -> 
     if text and not text.startswith(beginnings):
         raise ValueError(f"{name} must start with {' or '.join(beginnings)}")
     return text
+
+
+def _printable(base_url: str | None) -> str | None:
+    """An address that no label can bear is refused here and not at the first print."""
+    if not base_url:
+        return None
+    from tags import qr
+
+    try:
+        qr.address(base_url, "0" * 10)
+    except qr.AddressTooLongError as long:
+        raise ValueError(
+            f"BASE_URL has {long.length} characters; at most {long.limit} fit into a label's QR "
+            "code. Use a shorter host name or path"
+        ) from long
+    except qr.AddressError as wrong:
+        raise ValueError(f"BASE_URL cannot be printed on labels: {wrong}") from wrong
+    return base_url.rstrip("/")
 
 
 @cache

@@ -1,26 +1,27 @@
-"""Draws one label: symbol, name on top, code and what proves it below."""
+"""Draws one label by its design: symbol, name on top, code and what proves it below."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from tags import codes, fonts, qr, rows
+from tags.designs import Design
 from tags.layout import Box, Place
 from tags.text import Fitted, fit
 
-CALL_ZH = "扫码报修"
-CALL_EN = "Scan to report"
 COMPARE = "核对"
+SERIAL = "S/N"
 
 _CODE_WIDTH = 11 * 0.6
 _SMALLEST = 1.6
+_LARGEST = 6.0
 _TALL = 26.0
 _SHRINKS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-# From the fullest to the barest: lines of title, of subtitle, of footer.
-_CHOICES = ((2, 2, 1), (2, 1, 1), (2, 2, 0), (2, 1, 0), (1, 1, 1), (1, 1, 0), (2, 0, 0), (1, 0, 0))
 
 
 class Printed(Protocol):
@@ -48,11 +49,21 @@ class _Sizes:
     code: float
 
 
-def draw(canvas: Canvas, plan: Place, one: Printed) -> None:
+@dataclass(frozen=True)
+class _Words:
+    """Everything that decides what a label's words look like."""
+
+    one: Printed
+    design: Design
+    box: Box
+    stacked: bool
+
+
+def draw(canvas: Canvas, plan: Place, one: Printed, design: Design) -> None:
     """Origin of the canvas: the page's top left corner, in millimetres, y upwards."""
     _symbol(canvas, plan, one.url)
     box, centred = plan.words, plan.stacked
-    top, bottom = _words(one, box, plan.stacked)
+    top, bottom = _rows(_Words(one, design, box, plan.stacked))
     rows.draw(canvas, top, box.x, box.y, box.w, centred)
     rows.draw(canvas, bottom, box.x, box.bottom - rows.height(bottom), box.w, centred)
 
@@ -62,57 +73,63 @@ def _symbol(canvas: Canvas, plan: Place, url: str) -> None:
     canvas.saveState()
     canvas.translate(plan.symbol.x, -plan.symbol.y)
     canvas.scale(plan.module, -plan.module)
-    path = canvas.beginPath()
-    for x, y, length in qr.runs(qr.matrix(url)):
-        path.rect(x, y, length, 1)
     canvas.setFillGray(0)
-    canvas.drawPath(path, stroke=0, fill=1)
+    canvas.drawPath(PDFPathObject(code=[_path(url)]), stroke=0, fill=1)
     canvas.restoreState()
 
 
-def _words(one: Printed, box: Box, stacked: bool) -> tuple[list[rows.Row], list[rows.Row]]:
+@lru_cache(maxsize=qr.REMEMBERED)
+def _path(url: str) -> str:
+    """PDF operators, one unit a module. Written here since the library formats each number anew."""
+    return " ".join(f"{x} {y} {length} 1 re" for x, y, length in qr.runs(qr.matrix(url)))
+
+
+def _rows(words: _Words) -> tuple[list[rows.Row], list[rows.Row]]:
     """The fullest choice that fits: rows from the top and rows down to the bottom.
 
     Lines are given up before type shrinks; only a label with all its lines given up gets smaller.
     """
-    for shrink, (title, subtitle, footer) in product(_SHRINKS, _CHOICES):
-        sizes = _sizes(box, stacked, shrink)
-        top = [*_call(one, box, sizes), *_name(one, box, sizes, title, subtitle)]
-        bottom = _proof(one, box, sizes, footer)
-        if rows.height(top) + rows.height(bottom) <= box.h:
+    for shrink, (title, subtitle, footer) in product(_SHRINKS, words.design.lines):
+        sizes = _sizes(words.box, words.stacked, shrink)
+        top = [*_call(words, sizes), *_name(words, sizes, title, subtitle)]
+        bottom = _proof(words, sizes, footer)
+        if rows.height(top) + rows.height(bottom) <= words.box.h:
             break
     return top, bottom
 
 
 def _sizes(box: Box, stacked: bool, shrink: float) -> _Sizes:
     by_height, by_width = (box.h / 4.4, box.w / 9) if stacked else (box.h / 8, box.w / 6.4)
-    title = shrink * min(max(min(by_height, by_width), 2.1), 4.8)
+    title = shrink * min(max(min(by_height, by_width), 2.1), _LARGEST)
     code = min(box.w / _CODE_WIDTH, title * 1.15)
     return _Sizes(title, max(title * 0.74, _SMALLEST), max(title * 0.6, _SMALLEST), code)
 
 
-def _call(one: Printed, box: Box, sizes: _Sizes) -> list[rows.Row]:
-    if one.kind != "room":
+def _call(words: _Words, sizes: _Sizes) -> list[rows.Row]:
+    if words.design.call is None:
         return []
+    (chinese, english), box = words.design.call, words.box
     gap = rows.Gap(sizes.title * 0.3)
     if box.h < _TALL:
-        return [rows.Band((_short_call(box, sizes),)), gap]
-    chinese = _white(CALL_ZH, fonts.BOLD, sizes.title * 1.2, box)
-    return [rows.Band((chinese, _white(CALL_EN, fonts.SANS, sizes.subtitle, box))), gap]
+        return [rows.Band((_short_call(chinese, english, box, sizes),)), gap]
+    first = _white(chinese, fonts.BOLD, sizes.title * 1.2, box)
+    return [rows.Band((first, _white(english, fonts.SANS, sizes.subtitle, box))), gap]
 
 
-def _short_call(box: Box, sizes: _Sizes) -> rows.Words:
-    both = _white(f"{CALL_ZH} {CALL_EN}", fonts.BOLD, sizes.title, box)
-    return _white(CALL_ZH, fonts.BOLD, sizes.title, box) if both.fitted.is_cut else both
+def _short_call(chinese: str, english: str, box: Box, sizes: _Sizes) -> rows.Words:
+    both = _white(f"{chinese} {english}", fonts.BOLD, sizes.title, box)
+    return _white(chinese, fonts.BOLD, sizes.title, box) if both.fitted.is_cut else both
 
 
 def _white(words: str, face: str, size: float, box: Box) -> rows.Words:
     return rows.Words(fit(words, face, size, _SMALLEST, box.w - 1.6, 1), white=True)
 
 
-def _name(one: Printed, box: Box, sizes: _Sizes, title: int, subtitle: int) -> list[rows.Row]:
-    named = _lines(one.title, fonts.BOLD, sizes.title, box, title)
-    return named + _lines(one.subtitle, fonts.SANS, sizes.subtitle, box, subtitle)
+def _name(words: _Words, sizes: _Sizes, title: int, subtitle: int) -> list[rows.Row]:
+    one, (first, second) = words.one, words.design.words
+    named = _lines(one.title or first, fonts.BOLD, sizes.title, words.box, title)
+    below = _lines(one.subtitle or second, fonts.SANS, sizes.subtitle, words.box, subtitle)
+    return named + below
 
 
 def _lines(text: str, face: str, size: float, box: Box, lines: int) -> list[rows.Row]:
@@ -125,10 +142,13 @@ def _lines(text: str, face: str, size: float, box: Box, lines: int) -> list[rows
     ]
 
 
-def _proof(one: Printed, box: Box, sizes: _Sizes, footer: int) -> list[rows.Row]:
+def _proof(words: _Words, sizes: _Sizes, footer: int) -> list[rows.Row]:
     """The code for who cannot scan; the word and the domain for who doubts the page."""
-    code = Fitted((codes.show(one.code),), fonts.MONO, sizes.code)
-    found: list[rows.Row] = [rows.Words(code), *_compare(one, box, sizes)]
+    one, box, proof = words.one, words.box, words.design.proof
+    if "serial" in proof:
+        return _serial(one, box, sizes)
+    found: list[rows.Row] = [rows.Words(Fitted((codes.show(one.code),), fonts.MONO, sizes.code))]
+    found += _compare(one, box, sizes, "domain" in proof)
     if one.footer and footer:
         small = fit(one.footer, fonts.SANS, sizes.small, _SMALLEST, box.w, 1)
         # Half a telephone number is worse than none.
@@ -136,9 +156,21 @@ def _proof(one: Printed, box: Box, sizes: _Sizes, footer: int) -> list[rows.Row]
     return found
 
 
-def _compare(one: Printed, box: Box, sizes: _Sizes) -> list[rows.Row]:
-    domain = urlsplit(one.url).netloc.lower()
+def _serial(one: Printed, box: Box, sizes: _Sizes) -> list[rows.Row]:
+    """A serial number is never cut while it can be made smaller: half of one names another unit."""
+    name = Fitted((SERIAL,), fonts.SANS, sizes.small)
+    size = sizes.title * 1.15
+    number = fit(one.code, fonts.MONO, size, _SMALLEST, box.w, 1)
+    if number.is_cut:
+        number = fit(one.code, fonts.MONO, size, _SMALLEST, box.w, 3)
+    return [rows.Words(name), rows.Words(number)]
+
+
+def _compare(one: Printed, box: Box, sizes: _Sizes, with_domain: bool) -> list[rows.Row]:
     word = Fitted((f"{COMPARE} {codes.word(one.code)}",), fonts.BOLD, sizes.small)
+    if not with_domain:
+        return [rows.Words(word)]
+    domain = urlsplit(one.url).netloc.lower()
     pair = rows.Pair(word, Fitted((domain,), fonts.SANS, sizes.small), sizes.small * 0.8)
     if pair.width <= box.w:
         return [pair]

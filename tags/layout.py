@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 
+from tags import designs
+from tags.designs import Design
 from tags.qr import QUIET
 from tags.stock import Stock, cell
 
 INSET = 2.0
-PAGE_EDGE = 5.0
+# The least module that phones read, close up only; from `NEAR` on they read at arm's length.
+FLOOR = 0.5
+NEAR = 20.0
 # Room for the knife: the quiet zone keeps this far from the label's edge.
 CUT = 0.5
 
 _SIDE_BY_SIDE = 1.3
-_WORDS_SHARE = 0.36
-_WORDS_SHARE_BELOW = 0.32
-_NARROWEST_WORDS = 15.0
+_DEVICE = designs.get("device")
 
 
 @dataclass(frozen=True)
@@ -44,21 +47,31 @@ class Place:
     stacked: bool
 
 
-def place(stock: Stock, index: int, modules: int) -> Place:
+def place(stock: Stock, index: int, modules: int, design: Design = _DEVICE) -> Place:
     """The plan of the label at `index` for a symbol of `modules` on each side."""
     label, clear = Box(*cell(stock, index)), clear_area(stock, index)
-    module = _module(stock, modules)
+    module = module_of(stock, modules, design)
     side, quiet = module * modules, module * QUIET
     if is_stacked(stock):
-        symbol = Box(label.x + (label.w - side) / 2, _start(label.y, clear.y, quiet), side, side)
+        left, top = label.x + (label.w - side) / 2, _start(label.y, clear.y, quiet)
+    else:
+        left, top = _start(label.x, clear.x, quiet), clear.y + (clear.h - side) / 2
+    symbol = Box(_on_dot(stock, 0, left), _on_dot(stock, 1, top), side, side)
+    if is_stacked(stock):
         top = symbol.bottom + quiet
         words = Box(clear.x, top, clear.w, clear.bottom - top)
     else:
-        left = _start(label.x, clear.x, quiet)
-        symbol = Box(left, clear.y + (clear.h - side) / 2, side, side)
         left = symbol.right + quiet
         words = Box(left, clear.y, clear.right - left, clear.h)
     return Place(symbol, words, module, is_stacked(stock))
+
+
+def _on_dot(stock: Stock, axis: int, at: float) -> float:
+    """The next line between two dots of a roll's printer, so that no module is a dot wider."""
+    if not stock.is_roll:
+        return at
+    edge = stock.edges[axis]
+    return edge + ceil((at - edge) / stock.dot - 1e-6) * stock.dot
 
 
 def is_stacked(stock: Stock) -> bool:
@@ -67,7 +80,7 @@ def is_stacked(stock: Stock) -> bool:
 
 
 def clear_area(stock: Stock, index: int) -> Box:
-    """Where ink may go: 2 mm inside the label and 5 mm inside the page.
+    """Where ink may go: 2 mm inside the label and where printers reach (5 mm inside a sheet).
 
     It has one size for all labels of a stock, so that those at the page's edge look like the rest.
     """
@@ -90,22 +103,28 @@ def _limits(stock: Stock, axis: int) -> Iterator[tuple[float, float]]:
 
 
 def _limit(stock: Stock, axis: int, start: float) -> tuple[float, float]:
-    end = start + stock.label[axis]
-    return max(start + INSET, PAGE_EDGE), min(end - INSET, stock.page[axis] - PAGE_EDGE)
+    end, edge = start + stock.label[axis], stock.edges[axis]
+    return max(start + INSET, edge), min(end - INSET, stock.page[axis] - edge)
 
 
 @cache
-def _module(stock: Stock, modules: int) -> float:
-    return min(_largest_module(stock, index, modules) for index in range(stock.per_page))
+def module_of(stock: Stock, modules: int, design: Design = _DEVICE) -> float:
+    """The side of a module: one for all labels of a stock, on rolls a whole number of dots."""
+    module = min(_largest(stock, index, modules, design) for index in range(stock.per_page))
+    if stock.is_roll:
+        room_to_move = 2 * stock.dot / modules
+        return int((module - room_to_move) / stock.dot + 1e-6) * stock.dot
+    return module
 
 
-def _largest_module(stock: Stock, index: int, modules: int) -> float:
+def _largest(stock: Stock, index: int, modules: int, design: Design) -> float:
     label, clear = Box(*cell(stock, index)), clear_area(stock, index)
     whole = modules + 2 * QUIET
     if is_stacked(stock):
-        height = clear.bottom - label.y - CUT - _WORDS_SHARE_BELOW * label.h
-        return min(clear.w / modules, height / whole, (clear.bottom - clear.y) / modules)
-    words = max(_NARROWEST_WORDS, _WORDS_SHARE * label.w)
+        height = clear.bottom - label.y - CUT - design.below * label.h
+        across = min(clear.w / modules, (label.w - 2 * CUT) / whole)
+        return min(across, height / whole, (clear.bottom - clear.y) / modules)
+    words = max(design.narrowest, design.beside * label.w)
     across = clear.right - label.x - CUT - words
     centre = clear.y + clear.h / 2
     down = 2 * (min(centre - label.y, label.bottom - centre) - CUT)

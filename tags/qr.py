@@ -13,9 +13,13 @@ from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.exceptions import DataOverflowError
 from qrcode.main import QRCode
 
+from tags import masks
+
 QUIET = 4
 MAX_VERSION = 4
 TERMINAL_COLUMNS = 80
+REMEMBERED = 4096
+"""Symbols kept in a process: about 8 kB each. A finished sheet is kept on disk by its content."""
 
 # A run in capitals shorter than this costs more bits in mode switches than it saves.
 _SHORTEST_RUN = 12
@@ -23,6 +27,9 @@ _SHORTEST_RUN = 12
 _TERMINAL_COLOURS = "\x1b[38;5;16;48;5;231m"
 _TERMINAL_RESET = "\x1b[0m"
 _HALF_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+
+# Characters that one mode encodes alike: what a symbol needs depends on their places only.
+_ALIKE = str.maketrans("123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", "0" * 9 + "A" * 25)
 
 Matrix = tuple[tuple[bool, ...], ...]
 
@@ -51,26 +58,18 @@ def address(base_url: str, code: str) -> str:
     A path in the base URL keeps its case. Raises AddressError (no http or https address, or one
     with a user, query or fragment) and AddressTooLongError (more than a version 4 symbol holds).
     """
-    parts = _split(base_url)
-    prefix = f"{parts.scheme}://{_host(parts)}{parts.path.rstrip('/')}"
-    if not _fits(prefix, code):
-        limit = max((n for n in range(len(prefix)) if _fits(prefix[:n], code)), default=0)
-        raise AddressTooLongError(len(prefix), limit)
-    return _join(prefix, code)
+    return _join(_prefix(base_url, len(code)), code)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def matrix(url: str) -> Matrix:
     """Rows of modules (True is dark) without quiet zone: 17 + 4 * version on each side.
 
     Smallest version at level M, then level Q if it costs no larger version. Level H is not used:
     damage beyond Q's reach mostly hits the finders, which no level repairs.
     """
-    version = _version(url, ERROR_CORRECT_M)
-    level = ERROR_CORRECT_Q if _version(url, ERROR_CORRECT_Q) == version else ERROR_CORRECT_M
-    symbol = _symbol(url, level)
-    symbol.make(fit=True)
-    return tuple(tuple(bool(module) for module in row) for row in symbol.modules)
+    version, level = _size(url.translate(_ALIKE))
+    return masks.fill(_symbol(url, level, version))
 
 
 def svg(url: str) -> str:
@@ -128,6 +127,17 @@ def runs(rows: Matrix) -> list[tuple[int, int, int]]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _prefix(base_url: str, length: int) -> str:
+    """What stands before /T/CODE; all codes of one length take the same room in the symbol."""
+    parts, code = _split(base_url), "0" * length
+    prefix = f"{parts.scheme}://{_host(parts)}{parts.path.rstrip('/')}"
+    if not _fits(prefix, code):
+        limit = max((n for n in range(len(prefix)) if _fits(prefix[:n], code)), default=0)
+        raise AddressTooLongError(len(prefix), limit)
+    return prefix
+
+
 def _split(base_url: str) -> SplitResult:
     try:
         parts = urlsplit(base_url)
@@ -171,8 +181,16 @@ def _version(url: str, level: int) -> int:
         return 0
 
 
-def _symbol(url: str, level: int) -> QRCode[Any]:
-    symbol: QRCode[Any] = QRCode(error_correction=level)
+@lru_cache(maxsize=REMEMBERED)
+def _size(text: str) -> tuple[int, int]:
+    """Version and level of every text with its digits and capitals where this one has them."""
+    version = _version(text, ERROR_CORRECT_M)
+    quartile = version and _version(text, ERROR_CORRECT_Q) == version
+    return version, ERROR_CORRECT_Q if quartile else ERROR_CORRECT_M
+
+
+def _symbol(url: str, level: int, version: int | None = None) -> QRCode[Any]:
+    symbol: QRCode[Any] = QRCode(version or None, error_correction=level)
     symbol.add_data(url, optimize=_SHORTEST_RUN)
     return symbol
 

@@ -1,6 +1,6 @@
-"""Sheets of device and room labels as a vector PDF."""
+"""Sheets and rolls of labels as a vector PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
@@ -9,13 +9,14 @@ from typing import Literal
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from tags import codes, fonts, qr
+from tags import codes, designs, fonts, qr
 from tags.draw import draw
 from tags.layout import place
 from tags.stock import Stock
 
-Kind = Literal["device", "room"]
+Kind = Literal["device", "small", "room", "spare", "blank"]
 
+SERIAL = "SN:"
 LARGEST_OFFSET = 10.0
 SCALES = (0.9, 1.1)
 
@@ -30,10 +31,11 @@ class SheetError(ValueError):
 
 @dataclass(frozen=True)
 class Label:
-    """One tag in print.
+    """One tag in print; `kind` is its design.
 
-    `code` is canonical and `url` the address that ends in it. `title` gets two lines, `subtitle`
-    (a room, a model) one or two, `footer` (a hotline) one if there is space. Texts may be empty.
+    `code` is canonical and `url` the address that ends in it; a spare unit's are its serial number
+    and that number after SERIAL. `title` gets two lines, `subtitle` (a room, a model) one or two,
+    `footer` (a hotline) one if there is space. Texts may be empty.
     """
 
     code: str
@@ -51,12 +53,14 @@ def sheet(
     start: int = 1,
     offset: tuple[float, float] = (0.0, 0.0),
     scale: float = 1.0,
+    progress: Callable[[int], object] | None = None,
 ) -> bytes:
     """A PDF of all labels in order; the same input gives the same bytes.
 
     `start` is the first free label of the first page (1 is top left); later pages begin at 1.
     `offset` (mm to the right, mm down) and `scale` (about the top left corner) undo a printer's
-    error. Characters that the font lacks are printed as 〓. Raises SheetError.
+    error. Characters that the font lacks are printed as 〓. `progress` is told after each page how
+    many labels are drawn. Raises SheetError.
     """
     _refuse(labels, stock, start, offset, scale)
     out = BytesIO()
@@ -64,20 +68,33 @@ def sheet(
     canvas.setTitle("Roundtag tags")
     canvas.setViewerPreference("PrintScaling", "None")
     fonts.load()
+    drawn = 0
     for page in _pages(labels, stock.per_page, start):
         canvas.translate(offset[0] * mm, (stock.page[1] - offset[1]) * mm)
         canvas.scale(scale * mm, scale * mm)
-        for index, one in page:
-            plan = place(stock, index, len(qr.matrix(one.url)))
-            draw(canvas, plan, one)
+        _draw_page(canvas, stock, page)
         canvas.showPage()
+        drawn += len(page)
+        if progress:
+            progress(drawn)
     canvas.save()
     return out.getvalue()
 
 
+def _draw_page(canvas: Canvas, stock: Stock, page: Iterable[tuple[int, Label]]) -> None:
+    for index, one in page:
+        design = designs.get(one.kind)
+        draw(canvas, place(stock, index, len(qr.matrix(one.url)), design), one, design)
+
+
 def missing_glyphs(labels: Sequence[Label]) -> set[str]:
     """The characters that `sheet` will print as 〓."""
-    texts = (text for one in labels for text in (one.title, one.subtitle, one.footer))
+    return set().union(*(missing_on(one) for one in labels))
+
+
+def missing_on(one: Label) -> set[str]:
+    """The characters of one label that will be printed as 〓."""
+    texts = [one.title, one.subtitle, one.footer, one.code if one.kind == "spare" else ""]
     return set().union(*(fonts.missing(text) for text in texts))
 
 
@@ -108,6 +125,10 @@ def _refuse(
 
 
 def _refuse_label(one: Label) -> None:
+    if one.kind == "spare":
+        if not one.code or one.url != SERIAL + one.code:
+            raise SheetError("label", f"{one.url!r} is not the serial number {one.code!r}")
+        return
     printed, scanned = codes.parse(one.code), codes.parse(one.url)
     if printed != one.code or scanned != one.code:
         raise SheetError("label", f"{one.code!r} is no code or not the one in {one.url!r}")

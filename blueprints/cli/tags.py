@@ -6,9 +6,10 @@ import click
 
 from blueprints.cli.session import ACTOR, opened, told
 from blueprints.cli.session import gettext as _
-from roundtag import addresses, commands, printing, tagging
+from roundtag import addresses, commands, printers, printing, tagging
+from roundtag.fields import Fields
 from roundtag.tagging import TagLine
-from tags import qr, stock
+from tags import qr
 
 
 @click.group("tags")
@@ -44,23 +45,40 @@ def replace(code: str) -> None:
 
 @command.command("sheet")
 @click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="The PDF to write.")  # fmt: skip
-@click.option("--stock", "stock_name", type=click.Choice(stock.names()), show_default=True,
-              default=printing.DEFAULT_STOCK, help="The label sheet.")  # fmt: skip
-@click.option("--start", type=click.IntRange(1), default=1, show_default=True,
+              help="The file to write: a PDF, or with --png a picture or a ZIP.")  # fmt: skip
+@click.option("--stock", "stock_name", help="The label stock (default: the printer's, or L7160).")
+@click.option("--start", default="1", show_default=True,
               help="The first free label of the first sheet.")  # fmt: skip
 @click.option("--kind", type=click.Choice(["room", "device"]), help="Only tags of this kind.")
 @click.option("--room", help="Only the room of this code and its devices.")
-def sheet(output: Path, stock_name: str, start: int, kind: str | None, room: str | None) -> None:
+@click.option("--design", type=click.Choice(printing.DESIGNS), default="usual", show_default=True,
+              help="How much the labels of devices say.")  # fmt: skip
+@click.option("--printer", help="Name of the printer whose error is undone.")
+@click.option("--png", is_flag=True, help="Pictures of 1 bit per dot, for rolls.")
+def sheet(output: Path, stock_name: str | None, start: str, kind: str | None, room: str | None,
+          design: str, printer: str | None, png: bool) -> None:  # fmt: skip
     """Write a PDF of tags, ready to print at 100 %."""
     with opened():
-        codes = tuple(t.code for t in tagging.bound(ACTOR) if _is_wanted(t, kind, room))
+        codes = [t.code for t in tagging.bound(ACTOR) if _is_wanted(t, kind, room)]
         if not codes:
             raise click.ClickException(_("No tag fits."))
-        printed = printing.sheet(printing.PrintSheet(codes, stock_name, start), ACTOR)
-    output.write_bytes(printed.pdf)
+        chosen = _printer(printer)
+        usual = chosen.stock if chosen else printing.DEFAULT_STOCK
+        pairs = [("stock", stock_name or usual), ("start", start), ("design", design),
+                 ("printer", str(chosen.id) if chosen else ""),
+                 ("file", "png" if png else "pdf")]  # fmt: skip
+        order = printing.read(Fields([*pairs, *(("tag", code) for code in codes)]))
+        printed = printing.sheet(order, ACTOR)
+    output.write_bytes(printed.data)
     click.echo(_("%(count)s labels are in %(file)s.", count=printed.labels, file=output))
     _warn(printed)
+
+
+def _printer(name: str | None) -> printers.PrinterLine | None:
+    found = next((one for one in printers.everyone() if one.name == name), None)
+    if name and found is None:
+        raise click.ClickException(_("No printer is called %(name)s.", name=name))
+    return found
 
 
 def _is_wanted(tag: TagLine, kind: str | None, room: str | None) -> bool:

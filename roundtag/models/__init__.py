@@ -35,6 +35,7 @@ from roundtag.models.office import (
 )
 from roundtag.models.people import Grant, Person, SealKey, Session
 from roundtag.models.places import Building, Client, Contract, Room, Site
+from roundtag.models.printing import LabelStock, Printer, PrintFile, PrintHabit
 from roundtag.models.register import ImportBatch, ImportMapping
 from roundtag.models.sync import (
     Attachment,
@@ -54,7 +55,7 @@ ALL: tuple[type[Base], ...] = (
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
     Setting, Job, DeviceIndex, Posting, RoomIndex, FaultContact, Rating, TagReport, TipHelped,
-    ImportBatch, ImportMapping,
+    ImportBatch, ImportMapping, LabelStock, Printer, PrintHabit, PrintFile,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)

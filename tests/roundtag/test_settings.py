@@ -28,6 +28,8 @@ def open_umask() -> Iterator[None]:
         ("WEB_WORKERS", "-1"),
         ("REDIS_URL", "127.0.0.1:6379:s3cret"),
         ("HTTP_PORT", "http"),
+        ("BASE_URL", "https://user:secret@av.cn"),
+        ("BASE_URL", "https://av.cn/?x=1"),
         ("BASE_URL", "tags.example"),
         ("BASE_URL", "javascript:s3cret"),
     ],
@@ -87,3 +89,10 @@ def test_a_host_may_be_a_name() -> None:
     assert [web.numeric(host) for host in ("localhost", "0.0.0.0", "::1")] == [
         "127.0.0.1", "0.0.0.0", "::1",
     ]  # fmt: skip
+
+
+def test_10_a_base_url_too_long_for_a_label_is_refused_where_it_is_set() -> None:
+    long = "https://" + "a" * 40 + "." + "b" * 40 + ".example.com"
+    with pytest.raises(ValueError, match=r"BASE_URL has 101 characters; at most \d+ fit"):
+        settings.read({"BASE_URL": long})
+    assert settings.read({"BASE_URL": "https://av.example.com/"}).base_url

@@ -9,8 +9,8 @@ import pypdfium2
 import zxingcpp
 from PIL import Image
 
-from tags import codes, layout, qr, stock
-from tags.sheet import Label
+from tags import codes, designs, layout, qr, stock
+from tags.sheet import SERIAL, Label
 
 BASE = "https://av.example.com"
 MM = 72 / 25.4
@@ -22,6 +22,9 @@ NAMES = (
     ("Wireless microphone receiver, upper rack " * 3, "Boardroom " * 9, "device"),
     ("ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 4, "", "room"),
     ("", "", "device"),
+    ("投影机 P02", "第二会议室", "small"),
+    ("爱普生 CB-L500", "3 号楼备件库 · A-2", "spare"),
+    ("", "", "blank"),
 )
 
 
@@ -29,9 +32,11 @@ NAMES = (
 def pool() -> list[Label]:
     """One page of the smallest labels: symbols are costly, so all tests print from these."""
     made = []
-    for title, subtitle, kind in islice(cycle(NAMES), 65):
-        code = codes.new()
+    for number, (title, subtitle, kind) in enumerate(islice(cycle(NAMES), 65)):
+        code, serial = codes.new(), f"X2A-{number:04}/B"
         url = qr.address(BASE, code)
+        if kind == "spare":
+            code, url = serial, SERIAL + serial
         made.append(Label(code, url, title, subtitle, "报修热线 400-800-1234", kind))
     return made
 
@@ -56,27 +61,34 @@ def printed_in(page: pypdfium2.PdfPage, on: stock.Stock, cell: layout.Box) -> st
 
 
 def printed_codes(text: str) -> list[str | None]:
-    found = re.findall(r"[0-9A-Z]{5}-[0-9A-Z]{5}", text)
-    return [codes.parse(one) for one in found]
+    """Tag codes and serial numbers as a person reads them off the label."""
+    found = re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", text)
+    serials = re.findall(r"\bX2A-[0-9]{4}/B", text)
+    return [codes.parse(one) for one in found] + serials
 
 
 def decoded(image: Image.Image) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(image)]
 
 
+def plan_of(on: stock.Stock, index: int, one: Label) -> layout.Place:
+    return layout.place(on, index, len(qr.matrix(one.url)), designs.get(one.kind))
+
+
 def wrong_cells(pdf: bytes, dpi: int, on: stock.Stock, expected: Sequence[Label]) -> list[int]:
-    image, page = render(pdf, dpi), pypdfium2.PdfDocument(pdf)[0]
-    wrong = []
-    for index, one in enumerate(expected):
+    document, wrong = pypdfium2.PdfDocument(pdf), []
+    images = [render(pdf, dpi, page) for page in range(len(document))]
+    for number, one in enumerate(expected):
+        page, index = divmod(number, on.per_page)
         cell = layout.Box(*stock.cell(on, index))
-        shown = printed_codes(printed_in(page, on, cell))
-        if decoded(crop(image, dpi, cell)) != [one.url] or shown != [one.code]:
-            wrong.append(index)
+        shown = printed_codes(printed_in(document[page], on, cell))
+        if decoded(crop(images[page], dpi, cell)) != [one.url] or shown != [one.code]:
+            wrong.append(number)
     return wrong
 
 
-def boxes_of_text(pdf: bytes, on: stock.Stock) -> list[layout.Box]:
-    page = pypdfium2.PdfDocument(pdf)[0]
+def boxes_of_text(pdf: bytes, on: stock.Stock, number: int = 0) -> list[layout.Box]:
+    page = pypdfium2.PdfDocument(pdf)[number]
     found = []
     for one in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
         left, bottom, right, top = (edge / MM for edge in one.get_bounds())

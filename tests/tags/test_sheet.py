@@ -5,9 +5,16 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from tags import layout, qr, stock
+from tags import layout, stock
 from tags.sheet import SheetError, sheet
-from tests.tags.reading import labels, printed_codes, printed_in, symbols, wrong_cells
+from tests.tags.reading import (
+    labels,
+    plan_of,
+    printed_codes,
+    printed_in,
+    symbols,
+    wrong_cells,
+)
 
 
 def test_07_a_code_that_differs_from_its_address_is_refused() -> None:
@@ -18,9 +25,13 @@ def test_07_a_code_that_differs_from_its_address_is_refused() -> None:
         assert caught.value.code == "label"
 
 
-def test_12_each_code_is_in_its_cell_and_equals_the_printed_text(chosen: stock.Stock) -> None:
-    made = labels(min(chosen.per_page, 12))
-    assert wrong_cells(sheet(made, chosen), 203, chosen, made) == []
+@pytest.mark.parametrize("dpi", [203, 300])
+def test_12_each_code_is_in_its_cell_and_equals_the_printed_text(
+    chosen: stock.Stock, dpi: int
+) -> None:
+    """Every design on every stock; rolls have a page for each label."""
+    made = labels(max(min(chosen.per_page, 12), 10))
+    assert wrong_cells(sheet(made, chosen), dpi, chosen, made) == []
 
 
 def test_12_a_full_sheet_at_300_dpi() -> None:
@@ -81,7 +92,7 @@ def test_14_offset_and_scale_are_exact() -> None:
 
 def test_14_symbols_lie_where_the_plan_says(chosen: stock.Stock) -> None:
     made = labels(min(chosen.per_page, 21))
-    planned = [layout.place(chosen, i, len(qr.matrix(made[i].url))) for i in range(len(made))]
+    planned = [plan_of(chosen, i, made[i]) for i in range(len(made))]
     for plan, drawn in zip(planned, symbols(sheet(made, chosen), chosen), strict=True):
         assert (drawn.x, drawn.y, drawn.w) == pytest.approx(
             (plan.symbol.x, plan.symbol.y, plan.symbol.w), abs=0.05

@@ -8,9 +8,9 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
-from tags import fonts, layout, qr, stock
+from tags import fonts, layout, stock
 from tags.sheet import sheet
-from tests.tags.reading import MM, crop, labels, render
+from tests.tags.reading import MM, crop, labels, plan_of, render
 
 
 def zip_fonts(pdf: bytes) -> list[tuple[str, dict[str, object]]]:
@@ -55,7 +55,7 @@ def test_20_one_fill_per_symbol_and_no_seams() -> None:
     operators = [operator for _, operator in ContentStream(page.get_contents(), None).operations]
     assert sum(operator in (b"f", b"f*", b"B", b"b") for operator in operators) == len(made)
     assert not page.images
-    image, plan = render(pdf, 301), layout.place(on, 0, len(qr.matrix(made[0].url)))
+    image, plan = render(pdf, 301), plan_of(on, 0, made[0])
     finder = layout.Box(plan.symbol.x, plan.symbol.y, plan.module * 7, plan.module)
     inner = replace(finder, x=finder.x + 0.2, y=finder.y + 0.2, w=finder.w - 0.4, h=finder.h - 0.4)
     assert crop(image, 301, inner).getextrema() == (0, 0)

@@ -4,39 +4,50 @@ from dataclasses import replace
 
 import pypdfium2
 
-from tags import fonts, layout, qr, stock
+from tags import fonts, layout, stock
 from tags.sheet import missing_glyphs, sheet
-from tests.tags.reading import NAMES, boxes_of_text, ink_outside, labels, quiet_zone, render
+from tests.tags.reading import (
+    NAMES,
+    boxes_of_text,
+    ink_outside,
+    labels,
+    plan_of,
+    quiet_zone,
+    render,
+)
 
 
 def test_17_long_names_stay_in_the_inset_and_out_of_the_quiet_zone(chosen: stock.Stock) -> None:
-    made = labels(min(chosen.per_page, 21))
+    made = labels(max(min(chosen.per_page, 21), len(NAMES)))
     pdf = sheet(made, chosen)
-    image = render(pdf, 150)
-    for index, one in enumerate(made):
+    for number, one in enumerate(made):
+        page, index = divmod(number, chosen.per_page)
+        image = render(pdf, 150, page)
         cell, clear = layout.Box(*stock.cell(chosen, index)), layout.clear_area(chosen, index)
-        plan = layout.place(chosen, index, len(qr.matrix(one.url)))
+        plan = plan_of(chosen, index, one)
         assert ink_outside(image, 150, cell, clear) == 0
         assert ink_outside(image, 150, quiet_zone(plan), plan.symbol) == 0
-    text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+    text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(pdf))
     assert "…" in text
 
 
 def test_17_lines_of_one_label_do_not_overlap(chosen: stock.Stock) -> None:
-    made = labels(min(chosen.per_page, len(NAMES)))
-    found = boxes_of_text(sheet(made, chosen), chosen)
-    assert len(found) > 3 * len(made)
-    for i, a in enumerate(found):
-        for b in found[i + 1 :]:
-            across = min(a.right, b.right) - max(a.x, b.x)
-            down = min(a.bottom, b.bottom) - max(a.y, b.y)
-            assert min(across, down) < 0.3
+    made = labels(len(NAMES))
+    pdf = sheet(made, chosen)
+    pages = [boxes_of_text(pdf, chosen, page) for page in range(len(pypdfium2.PdfDocument(pdf)))]
+    assert sum(map(len, pages)) > 3 * len(made)
+    for found in pages:
+        for i, a in enumerate(found):
+            for b in found[i + 1 :]:
+                across = min(a.right, b.right) - max(a.x, b.x)
+                down = min(a.bottom, b.bottom) - max(a.y, b.y)
+                assert min(across, down) < 0.3
 
 
 def test_17_ink_in_the_quiet_zone_would_be_seen() -> None:
     on = stock.get("L7160")
     (one,) = labels(1)
-    image, plan = render(sheet([one], on), 150), layout.place(on, 0, len(qr.matrix(one.url)))
+    image, plan = render(sheet([one], on), 150), plan_of(on, 0, one)
     narrower = replace(plan, symbol=replace(plan.symbol, w=plan.symbol.w - 3 * plan.module))
     assert ink_outside(image, 150, quiet_zone(plan), narrower.symbol) > 0
 

@@ -43,6 +43,8 @@ def arguments(world: World, fault_id: int) -> dict[str, object]:
         "digest": "0" * 64,
         "secret": "unknown",
         "key": ID,
+        "stock_id": 999_999,
+        "printer_id": 999_999,
     }
 
 

@@ -40,7 +40,8 @@ def every_page(
     fault = Fault.select().order_by(Fault.id).first()
     staff = ["/today", "/scan", "/scan?code=x", "/outbox", "/more", "/faults", "/faults?state=all",
              f"/faults/{fault.id}", "/rooms", f"/rooms/{world.room.id}", "/devices", "/devices?q=x",
-             f"/rounds/{world.round_id}", "/tags/sheets", "/offline", "/pack", "/nowhere",
+             f"/rounds/{world.round_id}", "/tags/sheets", "/tags/stocks", "/tags/printers",
+             "/tags/prints", "/offline", "/pack", "/nowhere",
              "/faults/999999", f"/t/{tag}", f"/T/{tag}", f"/t/{world.room_tag}", "/t/x",
              f"/devices/{world.devices[0].id}/history", f"/rooms/{world.room.id}/history",
              "/places", "/rooms?q=x", "/devices?lacks=tag", "/sw.js", "/manifest.webmanifest",
@@ -49,7 +50,7 @@ def every_page(
               report.location, "/status/x", "/offline", "/sync/x"]  # fmt: skip
     found = [(path, engineer.get(path)) for path in staff]
     found += [(path, visitor.get(path)) for path in anyone]
-    found += [(f"pack {path}", engineer.get(path, headers={"X-Pack": "1"})) for path in staff[:18]]
+    found += [(f"pack {path}", engineer.get(path, headers={"X-Pack": "1"})) for path in staff[:21]]
     found += [("post", engineer.post(f"/t/{tag}/{name}", data={"tag": tag}))
               for name in ("inspections", "swaps", "faults")]  # fmt: skip
     found += [("sheet", engineer.post("/tags/sheets")), ("405", engineer.delete("/today")),

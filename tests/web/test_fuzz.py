@@ -7,7 +7,7 @@ soak` runs the long count; the slice here takes a few seconds a database.
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
-from roundtag import reviews
+from roundtag import printers, reviews, stocks
+from roundtag.fields import Fields
 from roundtag.models import Fault, Tag
 from roundtag.settings import current
 from tests import world as worlds
@@ -57,9 +58,11 @@ class Target:
 
 
 def end(address: str) -> str:
-    """The word that names a form: the last part of its address, unless that is a key."""
+    """The word that names a form: the last part of its address that is no key."""
     path = address.split("?", 1)[0]
-    return "reviews" if path.startswith("/reviews/") else path.rsplit("/", 1)[-1]
+    if path.startswith("/reviews/"):
+        return "reviews"
+    return next(p for p in reversed(path.split("/")) if not p.isdigit() and not p.startswith("<"))
 
 
 def good_values(world: World, form: Form) -> dict[str, str]:
@@ -80,9 +83,25 @@ def good_values(world: World, form: Form) -> dict[str, str]:
         return {"capacity": "8", "code": "Z9", "kind": "hall", "name": "x",
                 "building": str(world.room.building_id)}  # fmt: skip
     return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
-            "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
+            **PRINTING, "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
             "client": str(world.client_id), "username": "engineer-a", "password": "wrong",
             "next": "/today"}  # fmt: skip
+
+
+PRINTING = {"name": "2x5", "kind": "sheet", "page_w": "210", "page_h": "297", "label_w": "95",
+            "label_h": "50", "columns": "2", "rows": "5", "corner_x": "8", "corner_y": "20",
+            "pitch_x": "98", "pitch_y": "52", "left": "20", "top": "20", "across": "170",
+            "down": "257"}  # fmt: skip
+
+
+def printer_page() -> str:
+    kept = printers.KeepPrinter("P", "sheet", "L7160")
+    return worlds.run(printers.keep_printer, kept).url
+
+
+def stock_page() -> str:
+    """The page of all stocks, with one of one's own in it."""
+    return worlds.run(stocks.keep_stock, stocks.read(Fields(PRINTING.items()))).url
 
 
 def targets(
@@ -95,7 +114,8 @@ def targets(
     fault = Fault.select().order_by(Fault.id).get()
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
-                   "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
+                   "/tags/sheets", stock_page(), "/tags/printers", printer_page(), "/more",
+                   f"/record?code={world.tags[0]}"),
         desk: (f"/reviews/{mark}", "/rescue", "/register/import", import_page(desk, world),
                *register_pages(world)),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
@@ -106,9 +126,11 @@ def targets(
     found: dict[tuple[int, str], Target] = {}
     for browser, page in shown:
         for form in Page(page.text).forms:
-            if form.method == "post" and form.action != "/sign-out":
-                key = (id(browser), form.action)
-                found.setdefault(key, Target(browser, form, good_values(world, form)))
+            for action in filter(None, (form.action, form.attributes.get("hx-post"))):
+                if form.method == "post" and action != "/sign-out":
+                    one = replace(form, action=action)
+                    found.setdefault((id(browser), action),
+                                     Target(browser, one, good_values(world, one)))  # fmt: skip
     return list(found.values())
 
 
@@ -137,7 +159,8 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
          "record", "reviews", "rescue", "entries", "edit", "new", "tags", "retire", "import",
-         "mapping", "acceptance"}  # fmt: skip
+         "mapping", "acceptance", "stocks", "printers", "calibration", "retirement", "preview",
+         "check"}  # fmt: skip
 
 
 @st.composite
@@ -290,9 +313,9 @@ def test_any_address(signed_in: SignIn, visitor: FlaskClient) -> None:
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(st.sampled_from(["/t/", "/T/", "/status/", "/rooms/", "/faults/", "/photos/", "/rounds/",
                             "/devices/", "/sync/", "/static/", "/", "/devices?q=", "/scan?code=",
-                            "/sign-in?next=", "/tags/sheets?start=", "/faults?state=",
-                            "/devices?after=", "/devices?room=", "/rooms?q=", "/rooms?page=",
-                            "/places?client=", "/devices/edit?device="]),
+                            "/sign-in?next=", "/tags/sheets?start=", "/tags/prints/",
+                            "/faults?state=", "/devices?after=", "/devices?room=", "/rooms?q=",
+                            "/rooms?page=", "/places?client=", "/devices/edit?device="]),
            TEXTS)  # fmt: skip
     def run(start: str, text: str) -> None:
         for browser in (engineer, visitor):
