@@ -10,8 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import (
     admin,
+    claims,
     devices,
     door,
+    fakes,
     faults,
     inspections,
     more,
@@ -33,8 +35,8 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, rescue, reviews,
-            rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
+FEATURES = (admin, claims, devices, fakes, faults, inspections, more, outbox, people, photos, pwa,
+            rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

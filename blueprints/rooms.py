@@ -3,12 +3,13 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import data, rooms
+from roundtag import data, rooms, tagging
 
 blueprint = Blueprint("rooms", __name__)
 
 
-def page_of(room_id: int, form: Typed | None = None) -> Response:
+def page_of(room_id: int, form: Typed | None = None,
+            label: tagging.Target | None = None) -> Response:  # fmt: skip
     """A room for staff, with the form that reports a fault in it."""
     form = form or Typed()
     page = pages.show(
@@ -19,6 +20,8 @@ def page_of(room_id: int, form: Typed | None = None) -> Response:
         opened="fault" if form.errors else "",
         symptoms=data.symptoms(),
         submission_id=forms.page_id(),
+        label=label,
+        may_label=door.actor().able("replace_tag"),
     )
     page.status_code = 422 if form.errors else 200
     return page

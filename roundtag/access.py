@@ -35,6 +35,14 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "retire_device": frozenset({"manager", "admin", "librarian"}),
     "move_device": frozenset({"manager", "supervisor", "admin", "librarian"}),
     "replace_tag": OFFICE | {"engineer"},
+    "make_blanks": OFFICE,
+    "claim_tag": FIELD | OFFICE,
+    "lose_tag": OFFICE | {"engineer"},
+    "find_tag": OFFICE | {"engineer"},
+    "revoke_tag": OFFICE,
+    "see_lost_tag": PUBLIC,
+    "print_tags": OFFICE | {"engineer"},
+    "report_fake_tag": STAFF,
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,
     "open_round": frozenset({"manager", "supervisor", "admin"}),
@@ -102,6 +110,11 @@ class Actor:
         allowed = DEEDS[deed]
         return self.system or allowed is PUBLIC or bool(allowed & self.roles_at(client_id))
 
+    def able(self, deed: str) -> bool:
+        """Whether this actor may do a deed for any client at all."""
+        allowed = DEEDS[deed]
+        return self.system or allowed is PUBLIC or bool(allowed & self.roles)
+
 
 ATTENDEE = Actor(None, via="link")
 SYSTEM = Actor(None, via="job", system=True)
@@ -114,8 +127,7 @@ def require(actor: Actor, deed: str, client_id: int | None = None) -> None:
 
 def require_any(actor: Actor, deed: str) -> None:
     """Refuses early an actor who may not do this deed for any client at all."""
-    allowed = DEEDS[deed]
-    if not actor.system and allowed is not PUBLIC and not allowed & actor.roles:
+    if not actor.able(deed):
         raise Forbidden
 
 
@@ -159,6 +171,9 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "scan.record": EVERYONE,
     "scan.record_submit": STAFF,
     "scan.status": PUBLIC,
+    "claims.claim": FIELD | OFFICE,
+    "fakes.show": STAFF,
+    "fakes.submit": STAFF,
     "devices.index": EVERYONE,
     "devices.history": EVERYONE,
     "inspections.create": FIELD,
@@ -174,6 +189,17 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "faults.index": EVERYONE,
     "faults.show": EVERYONE,
     "faults.resolve": FIELD | {"desk"},
+    "tags.index": EVERYONE,
+    "tags.show": EVERYONE,
+    "tags.bulk": OFFICE | {"engineer"},
+    "tags.change": OFFICE | {"engineer"},
+    "tags.replacement": OFFICE | {"engineer"},
+    "tags.replace": OFFICE | {"engineer"},
+    "tags.batches": OFFICE,
+    "tags.batch": OFFICE,
+    "tags.make": OFFICE,
+    "tags.prints": OFFICE | {"engineer"},
+    "tags.room": STAFF,
     "tags.sheets": OFFICE | {"engineer"},
     "tags.sheet_pdf": OFFICE | {"engineer"},
     "photos.show": EVERYONE,

@@ -85,3 +85,13 @@ def contract_at(client_id: int, day: date) -> Contract | None:
         .order_by(Contract.starts_on.desc())
         .first()
     )
+
+
+def offered(actor: Actor, deed: str) -> list[tuple[int | None, str]]:
+    """Clients at which the actor may do a deed, by name; first None where it is the provider's."""
+    allowed = actor.clients_for(deed)
+    query = Client.select(Client.id, Client.name).order_by(Client.name)
+    if allowed is not None:
+        query = query.where(Client.id.in_(sorted(allowed)))
+    found = [(row.id, row.name) for row in query]
+    return [(None, ""), *found] if actor.may(deed) else found

@@ -267,7 +267,7 @@ def lines(actor: Actor, *, state: str = "open", assignee_id: int | None = None,
         Fault.select(Fault, Room.name.alias("room_name"), Device.name.alias("device_name"),
                      Tag.code.alias("device_tag"))
         .join(Room).switch(Fault).left_outer_join(Device)
-        .left_outer_join(Tag, on=((Tag.device == Device.id) & (Tag.state == "bound")))
+        .left_outer_join(Tag, on=((Tag.device == Device.id) & Tag.state.in_(tagging.LIVE)))
     )  # fmt: skip
     if state == "open":
         query = query.where(Fault.state.in_(OPEN_STATES)).order_by(Fault.reported_at)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from roundtag import addresses, tagging
 from roundtag.access import Actor
-from roundtag.errors import NotFound, invalid
+from roundtag.errors import invalid
 from roundtag.fields import Fields
 from roundtag.tagging import TagLine
 from roundtag.words import N_
 from tags import qr, stock
-from tags.sheet import LARGEST_OFFSET, SCALES, Label, SheetError, missing_glyphs
+from tags.sheet import LARGEST_OFFSET, SCALES, Kind, Label, SheetError, missing_glyphs
 from tags.sheet import sheet as draw
 from tags.stock import Stock
 
@@ -68,10 +68,9 @@ _OFFSETS = (-LARGEST_OFFSET, LARGEST_OFFSET)
 
 
 def sheet(order: PrintSheet, actor: Actor) -> Printed:
-    """The sheet of tags in the actor's view, in walking order. Raises NotFound for others' tags."""
-    lines = tagging.bound(actor, order.codes)
-    if len(lines) != len(set(order.codes)):
-        raise NotFound
+    """The sheet of tags in the actor's view, in walking order. Raises NotFound for others' tags,
+    Invalid for tags that must not be printed."""
+    lines = tagging.printable(actor, order.codes)
     base = addresses.base_url()
     labels = [_label(line, base) for line in lines]
     try:
@@ -83,11 +82,14 @@ def sheet(order: PrintSheet, actor: Actor) -> Printed:
     return Printed(pdf, name, len(labels), frozenset(missing_glyphs(labels)))
 
 
+_KINDS: dict[str, Kind] = {"device": "device", "room": "room", "blank": "blank"}
+
+
 def _label(line: TagLine, base: str) -> Label:
     return Label(
         code=line.code,
         url=qr.address(base, line.code),
         title=line.name,
         subtitle=line.subtitle,
-        kind="device" if line.kind == "device" else "room",
+        kind=_KINDS[line.kind],
     )

@@ -13,6 +13,8 @@ from tags.text import Fitted, fit
 
 CALL_ZH = "扫码报修"
 CALL_EN = "Scan to report"
+CLAIM = ("扫码绑定", "Scan to claim")
+"""What a label says that is on nothing yet."""
 COMPARE = "核对"
 
 _CODE_WIDTH = 11 * 0.6
@@ -111,8 +113,9 @@ def _white(words: str, face: str, size: float, box: Box) -> rows.Words:
 
 
 def _name(one: Printed, box: Box, sizes: _Sizes, title: int, subtitle: int) -> list[rows.Row]:
-    named = _lines(one.title, fonts.BOLD, sizes.title, box, title)
-    return named + _lines(one.subtitle, fonts.SANS, sizes.subtitle, box, subtitle)
+    first, second = CLAIM if one.kind == "blank" else (one.title, one.subtitle)
+    named = _lines(first, fonts.BOLD, sizes.title, box, title)
+    return named + _lines(second, fonts.SANS, sizes.subtitle, box, subtitle)
 
 
 def _lines(text: str, face: str, size: float, box: Box, lines: int) -> list[rows.Row]:

@@ -14,7 +14,7 @@ from tags.draw import draw
 from tags.layout import place
 from tags.stock import Stock
 
-Kind = Literal["device", "room"]
+Kind = Literal["device", "room", "blank"]
 
 LARGEST_OFFSET = 10.0
 SCALES = (0.9, 1.1)

@@ -42,6 +42,7 @@ from roundtag.models.sync import (
     Submission,
     SubmissionBlob,
 )
+from roundtag.models.tags import BatchTag, PrintedLabel, PrintRun, TagBatch, TagEvent
 
 ALL: tuple[type[Base], ...] = (
     Client, Log, Leaf, Person, Grant, Session, SealKey, Contract, Site, Building, Room,
@@ -51,9 +52,10 @@ ALL: tuple[type[Base], ...] = (
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
     Setting, Job,
+    TagBatch, BatchTag, TagEvent, PrintRun, PrintedLabel,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)
-APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument)
+APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument, TagEvent)
 
 __all__ = [model.__name__ for model in ALL] + ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts"]

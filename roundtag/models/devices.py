@@ -104,15 +104,21 @@ class Tag(Base):
     replaced_by = TextField(null=True)
     made_at = UtcField()
 
+    class Meta:
+        indexes = ((("made_at", "code"), False),)
+
 
 Tag.add_index(
     Tag.device,
     unique=True,
-    where=SQL("state = 'bound' AND device_id IS NOT NULL"),
+    where=SQL("state IN ('bound', 'lost') AND device_id IS NOT NULL"),
     name="tag_one_device",
 )
 Tag.add_index(
-    Tag.room, unique=True, where=SQL("state = 'bound' AND room_id IS NOT NULL"), name="tag_one_room"
+    Tag.room,
+    unique=True,
+    where=SQL("state IN ('bound', 'lost') AND room_id IS NOT NULL"),
+    name="tag_one_room",
 )
 
 
