@@ -1,5 +1,7 @@
 """The page of a blank label: first the room, then what in it the label is on."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -14,7 +16,7 @@ from tags import codes
 blueprint = Blueprint("claims", __name__)
 
 
-def wanted() -> dict[str, int]:
+def wanted() -> dict[str, Any]:
     """What the address says that a blank is for: {"device": key}, {"room": key} or nothing."""
     fields = Fields(request.args.items())
     for name in ("device", "room"):
@@ -28,7 +30,7 @@ def page_of(blank: tagging.BlankTag, form: Typed) -> Response:
     keys = wanted()
     text = Fields(request.args.items()).raw("q")[:80]
     found = tagging.choices(blank, door.actor(), text=text, **keys)
-    values = {"tag": blank.tag, "found": found, "text": text, "form": form}
+    values: dict[str, Any] = {"tag": blank.tag, "found": found, "text": text, "form": form}
     if pages.is_fragment():
         return pages.fragment("tags/_rooms.html", **values)
     page = pages.show("tags/claim.html", nav="scan", word=codes.word(blank.tag),

@@ -1,7 +1,8 @@
 """The report of a suspected fake label. The page is kept on phones: what it is about stands in its
 address, and pwa/fake.js fills it in there too."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed

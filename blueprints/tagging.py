@@ -1,5 +1,8 @@
 """The register of tags, what becomes of each, blank batches, and sheets to print."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
@@ -7,16 +10,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
 from roundtag import addresses, clients, commands, printing, printing_log, tagging
+from roundtag.commands import Verb
 from roundtag.errors import Invalid
 from roundtag.fields import Fields
 from roundtag.tagging import blanks
 
 blueprint = Blueprint("tags", __name__, url_prefix="/tags")
-NEXT = {"lost": (tagging.lose_tag, lambda code: tagging.LoseTag((code,))),
-        "found": (tagging.find_tag, tagging.FindTag),
-        "revoked": (tagging.revoke_tag, lambda code: tagging.RevokeTag((code,)))}  # fmt: skip
-BULK = {"lost": (tagging.lose_tag, tagging.LoseTag),
-        "revoked": (tagging.revoke_tag, tagging.RevokeTag)}  # fmt: skip
+Order = Callable[[tuple[str, ...]], Any]
+BULK: dict[str, tuple[Verb, Order]] = {
+    "lost": (tagging.lose_tag, tagging.LoseTag),
+    "revoked": (tagging.revoke_tag, tagging.RevokeTag),
+}
+NEXT: dict[str, tuple[Verb, Order]] = {
+    **BULK,
+    "found": (tagging.find_tag, lambda chosen: tagging.FindTag(*chosen)),
+}
 
 
 def _may(client_id: int | None = None, *, anywhere: bool = False) -> dict[str, bool]:
@@ -86,7 +94,7 @@ def change(code: str) -> AnyResponse:
     if to not in NEXT:
         return redirect(url_for("tags.show", code=code), 303)
     verb, command = NEXT[to]
-    return forms.done(commands.run(forms.posted_id(), verb, command(code), door.actor()))
+    return forms.done(commands.run(forms.posted_id(), verb, command((code,)), door.actor()))
 
 
 @blueprint.get("/<code>/replacement")

@@ -84,7 +84,7 @@ def compare(room_id: int, text: str, actor: Actor) -> Verdict:
         return Verdict("unknown", code)
     if tag.state in ("blank", "revoked"):
         return Verdict(tag.state, code)
-    room = tag.device.room if tag.device else tag.room
+    room = Room.get_by_id(tag.device.room_id if tag.device else tag.room_id)
     name = tag.device.name if tag.device else room.name
     if room.id != room_id:
         return Verdict("elsewhere", code, name, room.name)

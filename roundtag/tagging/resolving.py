@@ -96,8 +96,9 @@ def _may_see(actor: Actor, client_id: int | None) -> bool:
 
     A blank of the provider's is nobody's yet.
     """
-    everywhere = actor is ATTENDEE or actor.client_ids is None or client_id is None
-    return everywhere or client_id in actor.client_ids
+    if actor is ATTENDEE or actor.client_ids is None or client_id is None:
+        return True
+    return client_id in actor.client_ids
 
 
 def _may_claim(actor: Actor, client_id: int | None) -> bool:
