@@ -27,7 +27,7 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
         symptoms=_fitting_symptoms(found.category.code),
         reasons=spares.REASONS,
         submission_id=forms.page_id(),
-        label=target,
+        tagged=target,
         word=codes.word(target.scanned),
     )
     page.status_code = 422 if form.errors else 200

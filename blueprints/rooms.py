@@ -9,7 +9,7 @@ blueprint = Blueprint("rooms", __name__)
 
 
 def page_of(room_id: int, form: Typed | None = None,
-            label: tagging.Target | None = None) -> Response:  # fmt: skip
+            tagged: tagging.Target | None = None) -> Response:  # fmt: skip
     """A room for staff, with the form that reports a fault in it."""
     form = form or Typed()
     page = pages.show(
@@ -20,7 +20,7 @@ def page_of(room_id: int, form: Typed | None = None,
         opened="fault" if form.errors else "",
         symptoms=data.symptoms(),
         submission_id=forms.page_id(),
-        label=label,
+        tagged=tagged,
         may_label=door.actor().able("replace_tag"),
     )
     page.status_code = 422 if form.errors else 200

@@ -41,7 +41,7 @@ __all__ = [
     "LIVE", "REASONS", "STATES", "BlankTag", "ClaimTag", "Filter", "FindTag", "LoseTag",
     "MakeBlanks", "ReplaceTag", "RevokeTag", "SeeLostTag", "TagLine", "Target", "Verdict", "batch",
     "batches", "bind", "bound", "choices", "claim_tag", "codes_of_devices", "codes_of_rooms",
-    "compare", "device_by_tag", "find_tag", "last_room", "lines", "lose_tag", "make_blanks", "name_of",
-    "page", "printable", "replace_tag", "resolve", "revoke_tag", "room_labels", "see_lost_tag",
-    "to_print", "was_seen_today",
+    "compare", "device_by_tag", "find_tag", "last_room", "lines", "lose_tag", "make_blanks",
+    "name_of", "page", "printable", "replace_tag", "resolve", "revoke_tag", "room_labels",
+    "see_lost_tag", "to_print", "was_seen_today",
 ]  # fmt: skip

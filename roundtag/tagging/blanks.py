@@ -75,7 +75,19 @@ def read_claim(form: Fields, code: str) -> ClaimTag:
         form.refuse("target", "required", N_("Choose what the label is on."))
         form.done()
     keys = {f"{kind}_id": int(key)}
-    return ClaimTag(code, **keys, replaces=form.text("replaces", limit=20))
+    return ClaimTag(code, **keys, replaces=codes.parse(form.raw("replaces")))
+
+
+def claim_of(code: str, client_id: int, device: str | None, room: str | None,
+             replaces: str | None) -> ClaimTag:  # fmt: skip
+    """A claim by the codes of a client's own lists. Raises Invalid for one that is unknown."""
+    model, wanted = (Device, device) if device else (Room, room)
+    found = model.get_or_none((model.client == client_id) & (model.code == wanted))
+    if found is None:
+        unknown = N_("There is no such device.") if device else N_("There is no such room.")
+        raise invalid("target", "unknown", unknown)
+    key = "device_id" if device else "room_id"
+    return ClaimTag(code, replaces=codes.parse(replaces or ""), **{key: found.id})
 
 
 def claim_tag(command: ClaimTag, deed: Deed) -> Outcome:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
-from roundtag import reviews
+from roundtag import reviews, tagging
 from roundtag.models import Fault
 from roundtag.settings import current
 from tests import world as worlds
@@ -70,10 +70,13 @@ def good_values(world: World, form: Form) -> dict[str, str]:
         if form.action.endswith(end):
             tag = form.filled()["tag"]
             return {**fill(world), "tag": tag}
+    if form.action == "/fake":
+        return {"tag": world.tags[0], "why": "foreign", "found": "evil.example"}
     if form.action == "/record":
         return {"tag": world.tags[0], "what": "note", "text": "later"}
     return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
-            "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
+            "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0], "count": "2",
+            "to": "lost", "target": f"device:{world.devices[0].id}", "action": "lost",
             "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
 
 
@@ -85,10 +88,14 @@ def targets(
         worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
     mark = reviews.waiting(world.manager)[0].key
     fault = Fault.select().order_by(Fault.id).get()
+    worlds.run(tagging.make_blanks, tagging.MakeBlanks(1, world.client_id))
+    blank = tagging.lines(world.engineer, tagging.Filter(state="blank")).lines[0].code
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
-                   "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
-        desk: (f"/reviews/{mark}", "/rescue"),
+                   "/tags/sheets", "/more", f"/record?code={world.tags[0]}", "/fake",
+                   f"/t/{blank}?room={world.room.id}", f"/tags/{world.tags[0]}",
+                   f"/tags/{world.tags[0]}/replacement", "/tags"),
+        desk: (f"/reviews/{mark}", "/rescue", "/tags/batches"),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -110,7 +117,8 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 
 
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
-         "record", "reviews", "rescue", "entries"}  # fmt: skip
+         "record", "reviews", "rescue", "entries", "fake", "claim", "state", "replacement", "bulk",
+         "batches"}  # fmt: skip
 
 
 @st.composite
