@@ -97,14 +97,16 @@ def claim_tag(command: ClaimTag, deed: Deed) -> Outcome:
     """
     place = _place(command, deed)
     hold(deed, command.device_id, command.room_id)
+    code = codes.parse(command.code) or ""
+    blank = (Tag.code == code) & (Tag.state == "blank")
+    blank &= Tag.client.is_null() | (Tag.client == place.client_id)
+    if not Tag.select().where(blank).exists():
+        return _lost_race(code, deed)
     old = _borne(command)
     if old and old.code != command.replaces:
         raise invalid("replaces", "bears",
                       N_("%(name)s bears the label %(label)s. Is that one replaced?"),
                       name=place.name, label=codes.show(old.code))  # fmt: skip
-    code = codes.parse(command.code) or ""
-    blank = (Tag.code == code) & (Tag.state == "blank")
-    blank &= Tag.client.is_null() | (Tag.client == place.client_id)
     won = deed.claim(Tag, blank, state="bound", client=place.client_id)
     if not won:
         return _lost_race(code, deed)
