@@ -12,8 +12,10 @@ from blueprints import (
     admin,
     attendees,
     bulk,
+    claims,
     devices,
     door,
+    fakes,
     faults,
     inspections,
     more,
@@ -39,9 +41,9 @@ from blueprints import (
 from roundtag import blobs, db, settings, static_files
 
 FEATURES = (
-    admin, attendees, bulk, devices, faults, inspections, more, outbox, people, photos, places,
-    printing, pwa, register, rescue, reviews, rooms, rounds, scan, spares, sync, tagging, today,
-    trust,
+    admin, attendees, bulk, claims, devices, fakes, faults, inspections, more, outbox, people,
+    photos, places, printing, pwa, register, rescue, reviews, rooms, rounds, scan, spares, sync,
+    tagging, today, trust,
 )  # fmt: skip
 MARGIN = 1024 * 1024
 

@@ -9,6 +9,7 @@ from blueprints.forms import Typed
 from roundtag import access, data, device_list, devices, spares, tagging
 from roundtag.fields import Fields
 from roundtag.words import N_
+from tags import codes
 
 blueprint = Blueprint("devices", __name__)
 NEWEST = 2**31
@@ -30,6 +31,8 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
         symptoms=_fitting_symptoms(found.category.code),
         reasons=spares.REASONS,
         submission_id=forms.page_id(),
+        tagged=target,
+        word=codes.word(target.scanned),
     )
     page.status_code = 422 if form.errors else 200
     return page
@@ -41,6 +44,7 @@ def _may(found: devices.DevicePage) -> dict[str, bool]:
         "inspection": actor.may("inspect", found.client_id),
         "swap": actor.may("swap", found.client_id),
         "fault": actor.may("report_fault", found.client_id),
+        "label": actor.may("replace_tag", found.client_id),
     }
 
 

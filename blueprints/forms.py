@@ -97,12 +97,19 @@ def _drawn(upload: FileStorage) -> bytes:
     return blobs.redrawn(upload.stream.read(blobs.MAX_SENT + 1))
 
 
-def typed(error: Invalid) -> Typed:
-    """The posted values with the error's sentences next to their fields."""
+def typed(error: Invalid, *shown: str) -> Typed:
+    """The posted values with the error's sentences next to their fields; `shown` names fields that
+    this page has a place for, though others have none."""
     found: dict[str, str] = {}
     for one in error.errors:
-        found.setdefault("" if one.field in UNSEEN else one.field, problems.say(one))
+        hidden = one.field in UNSEEN and one.field not in shown
+        found.setdefault("" if hidden else one.field, problems.say(one))
     return Typed(dict(request.form.items()), found)
+
+
+def say(sentence: str, kind: str = "warn") -> None:
+    """A sentence on top of the next page."""
+    flash(sentence, kind)
 
 
 def done(receipt: Receipt, where: str | None = None) -> Response:

@@ -5,14 +5,15 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import access, data, room_list, rooms
+from roundtag import access, data, room_list, rooms, tagging
 from roundtag.fields import Fields
 
 blueprint = Blueprint("rooms", __name__)
 NEWEST = 2**31 - 1
 
 
-def page_of(room_id: int, form: Typed | None = None) -> Response:
+def page_of(room_id: int, form: Typed | None = None,
+            tagged: tagging.Target | None = None) -> Response:  # fmt: skip
     """A room for staff, with the form that reports a fault in it."""
     form = form or Typed()
     found = rooms.page(room_id, door.actor())
@@ -26,6 +27,8 @@ def page_of(room_id: int, form: Typed | None = None) -> Response:
         opened="fault" if form.errors else "",
         symptoms=data.symptoms(),
         submission_id=forms.page_id(),
+        tagged=tagged,
+        may_label=door.actor().able("replace_tag"),
     )
     page.status_code = 422 if form.errors else 200
     return page

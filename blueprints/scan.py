@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from blueprints import attendees, devices, door, forms, pages, rooms
+from blueprints import attendees, claims, devices, door, forms, pages, rooms
 from blueprints.forms import Typed
-from roundtag import addresses, data, tagging
+from roundtag import addresses, commands, data, tagging
 from roundtag.errors import Gone, Invalid, NotFound
 from tags import codes
 
@@ -32,26 +32,32 @@ def open_(code: str, scanned: bool, form: Typed | None = None, which: str = "") 
     try:
         target = tagging.resolve(code, door.actor())
     except Gone:
-        return _gone()
+        return _friendly("revoked", 410)
+    except tagging.BlankTag as blank:
+        return claims.page_of(blank, Typed())
     except NotFound:
         return _friendly("unknown", 404)
+    if target.lost and scanned and not pages.is_pack():
+        _tell_office(target.code)
     if not current_user.is_authenticated:
         return attendees.page_of(target, form or Typed())
     if target.device is None:
-        return rooms.page_of(target.room_id, form)
+        return rooms.page_of(target.room_id, form, target)
     return devices.page_of(target, scanned, form or Typed(), which)
 
 
-def _gone() -> Response:
-    """Staff are told that a tag was revoked; to anybody else it is a code like any other."""
-    known = current_user.is_authenticated
-    return _friendly("revoked", 410) if known else _friendly("unknown", 404)
+def _tell_office(code: str) -> None:
+    """A lost label turns up: noted once a day, however often it is scanned."""
+    if not tagging.was_seen_today(code):
+        order = tagging.SeeLostTag(code)
+        commands.run(forms.fresh_id(), tagging.see_lost_tag, order, door.actor())
 
 
 def _friendly(kind: str, status: int) -> Response:
     """One page for unknown and malformed codes alike; it reveals nothing."""
     chrome = "staff" if current_user.is_authenticated else "public"
-    page = pages.show("scan/unknown.html", nav="scan", chrome=chrome, kind=kind)
+    page = pages.show("scan/unknown.html", nav="scan", chrome=chrome, kind=kind,
+                      here=request.path if request.method == "GET" else "")  # fmt: skip
     page.status_code = status
     return page
 
@@ -64,7 +70,7 @@ def report(code: str) -> Response:
     except Invalid as refused:
         return open_(code, False, forms.typed(refused), "fault")
     except Gone:
-        return _gone()
+        return _friendly("revoked", 410)
     except NotFound:
         return _friendly("unknown", 404)
     return forms.done(receipt) if current_user.is_authenticated else attendees.followed(receipt)
@@ -99,7 +105,8 @@ def _record_page(code: str, form: Typed, slip: bool = False) -> Response:
 
 @blueprint.get("/scan")
 def enter() -> Response:
-    """The scanner's page; with ?code= it goes on to that tag."""
+    """The scanner's page; with ?code= it goes on to that tag. ?device= or ?room= names what a blank
+    label is wanted for."""
     typed = request.args.get("code")
     return _scanner(Typed()) if typed is None else _go(typed)
 
@@ -110,16 +117,25 @@ def enter_submit() -> Response:
 
 
 def _go(typed: str) -> Response:
+    if current_user.is_authenticated and (host := addresses.foreign_host(typed)):
+        message = _("This label does not lead to this site. It leads to %(host)s.", host=host)
+        return _refused(typed, message, host)
     code = codes.parse(typed)
     if code is not None:
-        return redirect(url_for("scan.open_tag", code=code), 303)
+        return redirect(url_for("scan.open_tag", code=code, **claims.wanted()), 303)
     if not current_user.is_authenticated:
         return _friendly("unknown", 404)
-    message = _("This code has a slip: check it against the label, letter by letter.")
-    page = _scanner(Typed({"code": typed}, {"code": message}))
+    return _refused(typed, _("This code has a slip: check it against the label, letter by letter."))
+
+
+def _refused(typed: str, message: str, foreign: str = "") -> Response:
+    page = _scanner(Typed({"code": typed}, {"code": message}), foreign)
     page.status_code = 422
     return page
 
 
-def _scanner(form: Typed) -> Response:
-    return pages.show("scan/enter.html", nav="scan", form=form, bases=[addresses.base_url()])
+def _scanner(form: Typed, foreign: str = "") -> Response:
+    keys = claims.wanted()
+    name = tagging.name_of(door.actor(), **keys) if keys else ""
+    return pages.show("scan/enter.html", nav="scan", form=form, bases=[addresses.base_url()],
+                      foreign=foreign, wanted=name, keys=keys)  # fmt: skip

@@ -60,8 +60,8 @@ async function fromPack(url) {
   if (typed && isTag(tagPath(typed))) return Response.redirect(tagPath(typed), 302);
   const path = keptPath(url);
   // A tag of no pack: the page on which one records against the code in the address.
-  const stand = isTag(path.split("?")[0]) || url.pathname === "/record";
-  return (await find(path)) ?? (stand ? find("/record") : null);
+  const stand = isTag(path.split("?")[0]) ? "/record" : ["/record", "/fake"].find((p) => p === url.pathname);
+  return (await find(path)) ?? (stand ? find(stand) : null);
 }
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms, "late"));

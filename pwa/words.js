@@ -37,6 +37,7 @@ export const KEYS = [
   "kind_swap",
   "kind_fault",
   "kind_note",
+  "kind_fake",
   "unsent",
   "somebody",
   "others_sealed",

@@ -59,6 +59,14 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "keep_printer": PRINTERS,
     "calibrate": PRINTERS,
     "retire_printer": PRINTERS,
+    "make_blanks": OFFICE,
+    "claim_tag": FIELD | OFFICE,
+    "lose_tag": OFFICE | {"engineer"},
+    "find_tag": OFFICE | {"engineer"},
+    "revoke_tag": OFFICE,
+    "see_lost_tag": PUBLIC,
+    "print_tags": OFFICE | {"engineer"},
+    "report_fake_tag": STAFF,
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,
     "open_round": frozenset({"manager", "supervisor", "admin"}),
@@ -126,6 +134,11 @@ class Actor:
         allowed = DEEDS[deed]
         return self.system or allowed is PUBLIC or bool(allowed & self.roles_at(client_id))
 
+    def able(self, deed: str) -> bool:
+        """Whether this actor may do a deed for any client at all."""
+        allowed = DEEDS[deed]
+        return self.system or allowed is PUBLIC or bool(allowed & self.roles)
+
 
 ATTENDEE = Actor(None, via="link")
 SYSTEM = Actor(None, via="job", system=True)
@@ -138,8 +151,7 @@ def require(actor: Actor, deed: str, client_id: int | None = None) -> None:
 
 def require_any(actor: Actor, deed: str) -> None:
     """Refuses early an actor who may not do this deed for any client at all."""
-    allowed = DEEDS[deed]
-    if not actor.system and allowed is not PUBLIC and not allowed & actor.roles:
+    if not actor.able(deed):
         raise Forbidden
 
 
@@ -187,6 +199,9 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "attendees.status": PUBLIC,
     "attendees.rate": PUBLIC,
     "attendees.again": PUBLIC,
+    "claims.claim": FIELD | OFFICE,
+    "fakes.show": STAFF,
+    "fakes.submit": STAFF,
     "devices.index": EVERYONE,
     "devices.history": EVERYONE,
     "bulk.edit": TAGGERS,
@@ -231,6 +246,17 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "register.problems": IMPORTERS,
     "register.exports": EXPORTERS,
     "register.download": EXPORTERS,
+    "tags.index": EVERYONE,
+    "tags.show": EVERYONE,
+    "tags.bulk": OFFICE | {"engineer"},
+    "tags.change": OFFICE | {"engineer"},
+    "tags.replacement": OFFICE | {"engineer"},
+    "tags.replace": OFFICE | {"engineer"},
+    "tags.batches": OFFICE,
+    "tags.batch": OFFICE,
+    "tags.make": OFFICE,
+    "tags.print_log": OFFICE | {"engineer"},
+    "tags.room": STAFF,
     "tags.sheets": OFFICE | {"engineer"},
     "tags.sheet_pdf": OFFICE | {"engineer"},
     "printing.preview": PRINTERS,

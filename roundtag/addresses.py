@@ -58,3 +58,15 @@ def _is_private(host: str) -> bool:
         return ipaddress.ip_address(host).is_private
     except ValueError:
         return "." not in host or host.endswith(".local")
+
+
+def foreign_host(text: str) -> str | None:
+    """The host of a web address that is not below this installation's; None for anything else."""
+    try:
+        parts = urlsplit(text.strip())
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return None
+    return None if host.lower() in own_hosts() else host.lower()[:100]

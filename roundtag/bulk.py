@@ -229,6 +229,6 @@ def tag_devices(command: TagDevices, deed: Deed) -> Outcome:
 
 def without_tag(devices: list[Device]) -> list[Device]:
     keys = [device.id for device in devices]
-    tagged = Tag.select(Tag.device).where((Tag.state == "bound") & Tag.device.in_(keys))
+    tagged = Tag.select(Tag.device).where(Tag.state.in_(tagging.LIVE) & Tag.device.in_(keys))
     known = {key for (key,) in tuples(tagged)}
     return [d for d in devices if d.id not in known and d.retired_at is None]

@@ -91,3 +91,13 @@ def choose(actor: Actor, wanted: int | None) -> tuple[list[Client], Client | Non
     """The clients in view, and the wanted one of them: else the first, None when there is none."""
     found = list(visible(actor, Client.select().order_by(Client.code), Client.id))
     return found, next((c for c in found if c.id == wanted), found[0] if found else None)
+
+
+def offered(actor: Actor, deed: str) -> list[tuple[int | None, str]]:
+    """Clients at which the actor may do a deed, by name; first None where it is the provider's."""
+    allowed = actor.clients_for(deed)
+    query = Client.select(Client.id, Client.name).order_by(Client.name)
+    if allowed is not None:
+        query = query.where(Client.id.in_(sorted(allowed)))
+    found = [(row.id, row.name) for row in query]
+    return [(None, ""), *found] if actor.may(deed) else found

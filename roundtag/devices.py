@@ -198,7 +198,7 @@ def lines(actor: Actor, *, room_id: int | None = None, limit: int = 200) -> list
         .join(Room)
         .switch(Device).left_outer_join(Unit, on=(Unit.device == Device.id))
         .switch(Device)
-        .left_outer_join(Tag, on=((Tag.device == Device.id) & (Tag.state == "bound")))
+        .left_outer_join(Tag, on=((Tag.device == Device.id) & Tag.state.in_(tagging.LIVE)))
         .order_by(Room.code, Device.code)
         .limit(limit)
     )  # fmt: skip

@@ -35,14 +35,12 @@ def units(actor: Actor, wanted: Sequence[int] | None = None) -> list[UnitLine]:
 
 
 def of_tag(line: TagLine, base: str, design: str) -> Label:
-    kind: Kind = "room" if line.kind == "room" else "small" if design == "small" else "device"
-    url = qr.address(base, line.code)
-    return Label(line.code, url, line.name, line.subtitle, kind=kind)
+    kind: Kind = KINDS.get(line.kind) or ("small" if design == "small" else "device")
+    return Label(line.code, qr.address(base, line.code), line.name, line.subtitle, kind=kind)
 
 
-def of_blank(code: str, base: str) -> Label:
-    """A tag that is on nothing yet: whoever sticks it on something scans it to claim it."""
-    return Label(code, qr.address(base, code), "", kind="blank")
+KINDS: dict[str, Kind] = {"room": "room", "blank": "blank"}
+"""Tags with a design of their own; a device's has several."""
 
 
 def of_unit(unit: UnitLine) -> Label:

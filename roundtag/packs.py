@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from roundtag import clock, faults, rounds, tagging
+from roundtag import clock, fakes, faults, rounds, tagging
 from roundtag.access import Actor, visible
 from roundtag.models import (
     Attachment,
@@ -74,6 +74,7 @@ def manifest(actor: Actor, language: str, build: str, places: Places | None = No
     rooms = _rooms(actor, ids, places)
     shown = _shown(ids, rooms)
     pages = [Page(url, _hash(base)) for url in FIXED[1:]]
+    pages.append(Page("/fake", _hash(base, fakes.rooms(actor))))
     pages.insert(0, Page(FIXED[0], _hash(base, _today(actor), shown.devices)))
     pages += _tagged(tagging.codes_of_rooms(rooms), rooms, shown.rooms, base)
     pages += _tagged(tagging.codes_of_devices(ids), ids, shown.devices, base)

@@ -152,9 +152,11 @@ def preview(order: PrintSheet, actor: Actor, width: int = 840) -> Preview:
 
 
 def labels_of(order: PrintSheet, actor: Actor) -> list[Label]:
-    """Raises NotFound when one is not in the actor's view, Invalid when a symbol is too small."""
-    lines, spares = tagging.bound(actor, order.codes), labelling.units(actor, order.units)
-    if len(lines) + len(spares) != order.count or not order.count:
+    """Raises NotFound when one is not in the actor's view, Invalid when one must not be printed or
+    its symbol would be too small."""
+    lines = tagging.printable(actor, order.codes)
+    spares = labelling.units(actor, order.units)
+    if len(spares) != len(set(order.units)) or not order.count:
         raise NotFound
     base = addresses.base_url()
     found = [labelling.of_tag(line, base, order.design) for line in lines]

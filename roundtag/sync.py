@@ -15,7 +15,7 @@ from typing import Any
 
 from peewee import IntegrityError, fn
 
-from roundtag import blobs, clock, commands, faults, inspections, notes, people, spares
+from roundtag import blobs, clock, commands, fakes, faults, inspections, notes, people, spares
 from roundtag.access import Actor
 from roundtag.commands import Envelope, Photo, Receipt
 from roundtag.db import write
@@ -56,6 +56,7 @@ FORMS = {
     "inspection": Form({"1": inspections.read}, lambda actor: inspections.inspect),
     "swap": Form({"1": spares.read}, lambda actor: spares.swap),
     "fault": Form({"1": faults.read}, faults.reporter),
+    fakes.FORM: Form(fakes.VERSIONS, lambda actor: fakes.report_fake_tag),
     notes.FORM: Form(notes.VERSIONS, lambda actor: notes.take_note),
 }
 

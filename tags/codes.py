@@ -76,6 +76,11 @@ def word(code: str) -> str:
     return "".join(characters)
 
 
+def spelled(text: str) -> str:
+    """A part of a code as somebody typed it, in the canonical spelling."""
+    return _canonical(unicodedata.normalize("NFKC", text[: LENGTH * 2]))
+
+
 def _canonical(text: str) -> str:
     return _GAPS.sub("", text).upper().translate(_LOOK_ALIKES)
 

@@ -6,9 +6,9 @@ import click
 
 from blueprints.cli.session import ACTOR, opened, told
 from blueprints.cli.session import gettext as _
-from roundtag import addresses, commands, printers, printing, tagging
+from roundtag import addresses, clients, commands, printers, printing, printing_log, tagging
 from roundtag.fields import Fields
-from roundtag.tagging import TagLine
+from roundtag.tagging import TagLine, blanks
 from tags import qr
 
 
@@ -35,12 +35,67 @@ def list_tags(as_json: bool) -> None:
 
 
 @command.command("replace")
+@click.option("--reason", type=click.Choice(tagging.REASONS), default=tagging.REASONS[0],
+              show_default=True, help="What is wrong with the old label.")  # fmt: skip
 @click.argument("code")
-def replace(code: str) -> None:
+def replace(code: str, reason: str) -> None:
     """Give what a tag is on a fresh code; the old one leads on to it."""
+    _do(tagging.replace_tag, tagging.ReplaceTag(code, reason))
+
+
+def _do(verb: commands.Verb, order: object) -> None:
     with opened():
-        order = tagging.ReplaceTag(code)
-        told(commands.run(str(uuid.uuid4()), tagging.replace_tag, order, ACTOR))
+        told(commands.run(str(uuid.uuid4()), verb, order, ACTOR))
+
+
+@command.command("blanks")
+@click.option("--client", help="The client's code; without it the labels are for any client.")
+@click.option("--note", help="What the batch is for.")
+@click.argument("count", type=click.IntRange(1, blanks.MOST))
+def make(count: int, client: str | None, note: str | None) -> None:
+    """Make a numbered batch of blank tags."""
+    with opened():
+        key = clients.by_code(client, ACTOR).id if client else None
+        order = tagging.MakeBlanks(count, key, note)
+        told(commands.run(str(uuid.uuid4()), tagging.make_blanks, order, ACTOR))
+
+
+@command.command("claim")
+@click.option("--client", required=True, help="The client's code.")
+@click.option("--device", help="The code of the device that the label is on.")
+@click.option("--room", help="The code of the room at whose door the label is.")
+@click.option("--replaces", help="The code of the label that it bears now and that ends.")
+@click.argument("code")
+def claim(code: str, client: str, device: str | None, room: str | None,
+          replaces: str | None) -> None:  # fmt: skip
+    """Bind a blank tag to a device or to a room."""
+    if bool(device) == bool(room):
+        raise click.UsageError("Give either --device or --room.")
+    with opened():
+        order = blanks.claim_of(code, clients.by_code(client, ACTOR).id, device, room, replaces)
+        told(commands.run(str(uuid.uuid4()), tagging.claim_tag, order, ACTOR))
+
+
+@command.command("lost")
+@click.argument("codes", nargs=-1, required=True)
+def lost(codes: tuple[str, ...]) -> None:
+    """Mark tags as lost: they lead on, and the office is told when one is scanned."""
+    _do(tagging.lose_tag, tagging.LoseTag(codes))
+
+
+@command.command("found")
+@click.argument("code")
+def found(code: str) -> None:
+    """Take a lost tag back into use."""
+    _do(tagging.find_tag, tagging.FindTag(code))
+
+
+@command.command("revoke")
+@click.argument("codes", nargs=-1, required=True)
+@click.confirmation_option(prompt="Revoked codes can never be used again. Go on?")
+def revoke(codes: tuple[str, ...]) -> None:
+    """End tags for good."""
+    _do(tagging.revoke_tag, tagging.RevokeTag(codes))
 
 
 @command.command("sheet")
@@ -59,7 +114,7 @@ def sheet(output: Path, stock_name: str | None, start: str, kind: str | None, ro
           design: str, printer: str | None, png: bool) -> None:  # fmt: skip
     """Write a PDF of tags, ready to print at 100 %."""
     with opened():
-        codes = [t.code for t in tagging.bound(ACTOR) if _is_wanted(t, kind, room)]
+        codes = [t.code for t in tagging.to_print(ACTOR, ()) if _is_wanted(t, kind, room)]
         if not codes:
             raise click.ClickException(_("No tag fits."))
         chosen = _printer(printer)
@@ -69,6 +124,7 @@ def sheet(output: Path, stock_name: str | None, start: str, kind: str | None, ro
                  ("file", "png" if png else "pdf")]  # fmt: skip
         order = printing.read(Fields([*pairs, *(("tag", code) for code in codes)]))
         printed = printing.sheet(order, ACTOR)
+        printing_log.note(ACTOR, order.codes, order.stock, order.design, order.start)
     output.write_bytes(printed.data)
     click.echo(_("%(count)s labels are in %(file)s.", count=printed.labels, file=output))
     _warn(printed)

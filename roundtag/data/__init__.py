@@ -113,6 +113,8 @@ class Symptom:
     icon: str
     categories: tuple[str, ...]
     tips: tuple[Tip, ...]
+    offered: bool = True
+    """False for what only the product's own forms report."""
 
 
 @cache
@@ -144,6 +146,11 @@ def checklist_rows() -> list[dict[str, Any]]:
 @cache
 def symptoms() -> tuple[Symptom, ...]:
     """The attendee's choices, commonest first and `other` last."""
+    return tuple(symptom for symptom in _all_symptoms() if symptom.offered)
+
+
+@cache
+def _all_symptoms() -> tuple[Symptom, ...]:
     return tuple(
         Symptom(**{**_tuples(row), "tips": tuple(Tip(**tip) for tip in row["tips"])})
         for row in _read("symptoms")
@@ -187,7 +194,7 @@ def _by_room_kind() -> dict[str, RoomKind]:
 
 @cache
 def _by_symptom() -> dict[str, Symptom]:
-    return {record.code: record for record in symptoms()}
+    return {record.code: record for record in _all_symptoms()}
 
 
 def category_code(text: str) -> str | None:

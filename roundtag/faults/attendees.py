@@ -55,7 +55,7 @@ def attendee_page(target: tagging.Target) -> AttendeePage:
     device = target.device
     return AttendeePage(
         tag=target.code,
-        word=codes.word(target.code),
+        word=codes.word(target.scanned),
         room=room.name,
         building=room.building.name,
         floor=room.floor,

@@ -13,6 +13,7 @@ from roundtag.faults.contacts import Contact
 from roundtag.faults.ratings import Rated, ratings
 from roundtag.faults.states import ASIDE, OPEN_STATES, QUARANTINED, Event, events
 from roundtag.models import Device, Fault, Room, Tag
+from roundtag.models.devices import LIVE
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def lines(actor: Actor, *, state: str = "open", assignee_id: int | None = None,
         Fault.select(Fault, Room.name.alias("room_name"), Device.name.alias("device_name"),
                      Tag.code.alias("device_tag"))
         .join(Room).switch(Fault).left_outer_join(Device)
-        .left_outer_join(Tag, on=((Tag.device == Device.id) & (Tag.state == "bound")))
+        .left_outer_join(Tag, on=((Tag.device == Device.id) & Tag.state.in_(LIVE)))
     )  # fmt: skip
     if state == "all":
         query = query.where(Fault.state.not_in(ASIDE)).order_by(Fault.reported_at.desc())

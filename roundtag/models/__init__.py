@@ -46,6 +46,7 @@ from roundtag.models.sync import (
     Submission,
     SubmissionBlob,
 )
+from roundtag.models.tags import BatchTag, PrintedLabel, PrintRun, TagBatch, TagEvent
 
 ALL: tuple[type[Base], ...] = (
     Client, Log, Leaf, Person, Grant, Session, SealKey, Contract, Site, Building, Room,
@@ -56,10 +57,11 @@ ALL: tuple[type[Base], ...] = (
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
     Setting, Job, DeviceIndex, Posting, RoomIndex, FaultContact, Rating, TagReport, TipHelped,
     ImportBatch, ImportMapping, LabelStock, Printer, PrintHabit, PrintFile,
+    TagBatch, BatchTag, TagEvent, PrintRun, PrintedLabel,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)
-APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument)
+APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument, TagEvent)
 
 __all__ = [model.__name__ for model in ALL]
 __all__ += ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts", "tuples"]

@@ -91,6 +91,10 @@ class StockMovement(Base):
     at = UtcField()
 
 
+LIVE = ("bound", "lost")
+"""States of the one tag that a device or room bears."""
+
+
 class Tag(Base):
     """A printed code. States: blank, bound, lost, replaced, revoked; codes are never reissued."""
 
@@ -104,15 +108,21 @@ class Tag(Base):
     replaced_by = TextField(null=True)
     made_at = UtcField()
 
+    class Meta:
+        indexes = ((("made_at", "code"), False),)
+
 
 Tag.add_index(
     Tag.device,
     unique=True,
-    where=SQL("state = 'bound' AND device_id IS NOT NULL"),
+    where=SQL("state IN ('bound', 'lost') AND device_id IS NOT NULL"),
     name="tag_one_device",
 )
 Tag.add_index(
-    Tag.room, unique=True, where=SQL("state = 'bound' AND room_id IS NOT NULL"), name="tag_one_room"
+    Tag.room,
+    unique=True,
+    where=SQL("state IN ('bound', 'lost') AND room_id IS NOT NULL"),
+    name="tag_one_room",
 )
 
 

@@ -8,6 +8,7 @@ from peewee import JOIN, fn
 
 from roundtag import data
 from roundtag.models import Building, Device, DeviceModel, Fault, Room, Site, Tag, Unit
+from roundtag.models.devices import LIVE
 from roundtag.models.faults import OPEN_STATES
 from roundtag.search import words
 
@@ -34,7 +35,7 @@ def of_devices(where: Any) -> Iterator[dict[str, Any]]:
         .join(Room).join(Building).switch(Device)
         .join(Unit, JOIN.LEFT_OUTER, on=(Unit.device == Device.id))
         .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model)).switch(Device)
-        .join(Tag, JOIN.LEFT_OUTER, on=((Tag.device == Device.id) & (Tag.state == "bound")))
+        .join(Tag, JOIN.LEFT_OUTER, on=((Tag.device == Device.id) & Tag.state.in_(LIVE)))
         .where(where)
     )  # fmt: skip
     return map(_document, query.dicts().iterator())

@@ -132,7 +132,7 @@ def test_other_roles_and_clients_are_refused(world: World, other: World) -> None
 
 
 def test_tags_are_given_to_those_without(world: World) -> None:
-    Tag.update(state="lost").where(Tag.code == world.tags[0]).execute()
+    Tag.update(state="revoked").where(Tag.code == world.tags[0]).execute()
     receipt = run(tag_devices, TagDevices(ids(world)), world.engineer)
     assert receipt.values == {"count": 1}
     assert set(tagging.codes_of_devices(ids(world))) == set(ids(world))

@@ -105,7 +105,7 @@ CASES: dict[tuple[str, str], Callable[[World], object]] = {
     ("warranty", "ending"): _warranty(90),
     ("life", "over"): _set(installed_on=date(TODAY.year - 6, 1, 1)),
     ("lacks", "tag"): lambda world: (
-        Tag.update(state="lost").where(Tag.device == world.devices[0].id).execute()
+        Tag.update(state="revoked").where(Tag.device == world.devices[0].id).execute()
     ),
     ("lacks", "unit"): lambda world: (
         Unit.update(device=None, place="repair").where(Unit.device == world.devices[0].id).execute()

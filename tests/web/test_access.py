@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from roundtag import access, blobs
+from roundtag import access, blobs, tagging
 from roundtag.models import Attachment, Fault, Person
 from tests import world as worlds
 from tests.seeing import snapshot
@@ -28,7 +28,13 @@ def fault_id(world: World) -> int:
 
 
 @pytest.fixture
-def arguments(world: World, fault_id: int) -> dict[str, object]:
+def batch_id(world: World) -> int:
+    order = tagging.MakeBlanks(1, world.client_id)
+    return int(worlds.run(tagging.make_blanks, order).subject_id or 0)
+
+
+@pytest.fixture
+def arguments(world: World, fault_id: int, batch_id: int) -> dict[str, object]:
     """A value of client A's for every placeholder of a rule."""
     return {
         "code": world.tags[0],
@@ -45,6 +51,7 @@ def arguments(world: World, fault_id: int) -> dict[str, object]:
         "key": ID,
         "stock_id": 999_999,
         "printer_id": 999_999,
+        "batch_id": batch_id,
     }
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
-from roundtag import printers, reviews, stocks
+from roundtag import printers, reviews, stocks, tagging
 from roundtag.fields import Fields
 from roundtag.models import Fault, Tag
 from roundtag.settings import current
@@ -75,6 +75,8 @@ def good_values(world: World, form: Form) -> dict[str, str]:
         if form.action.endswith(end):
             tag = form.filled()["tag"]
             return {**fill(world), "tag": tag}
+    if form.action == "/fake":
+        return {"tag": world.tags[0], "why": "foreign", "found": "evil.example"}
     if form.action == "/record":
         return {"tag": world.tags[0], "what": "note", "text": "later"}
     if form.action == "/devices/edit":
@@ -84,6 +86,7 @@ def good_values(world: World, form: Form) -> dict[str, str]:
                 "building": str(world.room.building_id)}  # fmt: skip
     return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
             **PRINTING, "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
+            "count": "2", "to": "lost", "target": f"device:{world.devices[0].id}", "action": "lost",
             "client": str(world.client_id), "username": "engineer-a", "password": "wrong",
             "next": "/today"}  # fmt: skip
 
@@ -112,12 +115,15 @@ def targets(
         worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
     mark = reviews.waiting(world.manager)[0].key
     fault = Fault.select().order_by(Fault.id).get()
+    worlds.run(tagging.make_blanks, tagging.MakeBlanks(1, world.client_id))
+    blank = tagging.lines(world.engineer, tagging.Filter(state="blank")).lines[0].code
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
                    "/tags/sheets", stock_page(), "/tags/printers", printer_page(), "/more",
-                   f"/record?code={world.tags[0]}"),
+                   f"/record?code={world.tags[0]}", "/fake", f"/t/{blank}?room={world.room.id}",
+                   f"/tags/{world.tags[0]}", f"/tags/{world.tags[0]}/replacement", "/tags"),
         desk: (f"/reviews/{mark}", "/rescue", "/register/import", import_page(desk, world),
-               *register_pages(world)),
+               *register_pages(world), "/tags/batches"),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -137,7 +143,7 @@ def targets(
 def register_pages(world: World) -> tuple[str, ...]:
     """Forms of the register; the device here has lost its tag."""
     device, room = world.devices[1].id, world.room
-    Tag.update(state="lost").where(Tag.device == device).execute()
+    Tag.update(state="revoked").where(Tag.device == device).execute()
     return (f"/devices/edit?device={device}", f"/rooms/new?client={world.client_id}",
             f"/rooms/{room.id}/edit", f"/places/sites/new?client={world.client_id}",
             f"/places/sites/{room.building.site_id}/edit",
@@ -160,7 +166,7 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
          "record", "reviews", "rescue", "entries", "edit", "new", "tags", "retire", "import",
          "mapping", "acceptance", "stocks", "printers", "calibration", "retirement", "preview",
-         "check"}  # fmt: skip
+         "check", "fake", "claim", "state", "replacement", "bulk", "batches"}  # fmt: skip
 
 
 @st.composite

@@ -109,7 +109,7 @@ def test_bad_changes_are_named_and_nothing_is_lost(manager: FlaskClient, world: 
 
 
 def test_tags_are_given_and_printed(manager: FlaskClient, world: World) -> None:
-    Tag.update(state="lost").where(Tag.code == world.tags[0]).execute()
+    Tag.update(state="revoked").where(Tag.code == world.tags[0]).execute()
     page = manager.get("/devices/edit", query_string={"device": ids(world)})
     assert "1 of them has no tag." in page.text
     key = new_id()
