@@ -26,6 +26,7 @@ from blueprints import (
     rounds,
     scan,
     spares,
+    stocktakes,
     sync,
     tagging,
     today,
@@ -34,7 +35,7 @@ from blueprints import (
 from roundtag import blobs, db, settings, static_files
 
 FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, rescue, reviews,
-            rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
+            rooms, rounds, scan, spares, stocktakes, sync, tagging, today, trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

@@ -37,6 +37,7 @@ export const KEYS = [
   "kind_swap",
   "kind_fault",
   "kind_note",
+  "kind_count",
   "unsent",
   "somebody",
   "others_sealed",

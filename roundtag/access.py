@@ -17,6 +17,8 @@ FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
 REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
+KEEPERS = frozenset({"manager", "supervisor", "storekeeper", "librarian", "admin"})
+"""Who answers for what there is: they open and close a stocktake."""
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -37,6 +39,10 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "replace_tag": OFFICE | {"engineer"},
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,
+    "open_stocktake": KEEPERS,
+    "close_stocktake": KEEPERS,
+    "explain_missing": KEEPERS,
+    "count_device": FIELD | KEEPERS,
     "open_round": frozenset({"manager", "supervisor", "admin"}),
     "add_person": frozenset({"admin", "manager"}),
     "add_client": frozenset({"admin"}),
@@ -164,6 +170,17 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "inspections.create": FIELD,
     "spares.swap": FIELD | {"storekeeper"},
     "rounds.show": EVERYONE,
+    "stocktakes.index": EVERYONE,
+    "stocktakes.create": KEEPERS,
+    "stocktakes.show": EVERYONE,
+    "stocktakes.rooms": EVERYONE,
+    "stocktakes.room": EVERYONE,
+    "stocktakes.count": FIELD | KEEPERS,
+    "stocktakes.explain": KEEPERS,
+    "stocktakes.move": frozenset({"manager", "supervisor", "admin", "librarian"}),
+    "stocktakes.close": KEEPERS,
+    "stocktakes.csv": EVERYONE,
+    "stocktakes.xlsx": EVERYONE,
     "rooms.index": EVERYONE,
     "rooms.show": EVERYONE,
     "reviews.index": REVIEWERS,

@@ -15,7 +15,17 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from roundtag import blobs, clock, commands, faults, inspections, notes, people, spares
+from roundtag import (
+    blobs,
+    clock,
+    commands,
+    faults,
+    inspections,
+    notes,
+    people,
+    spares,
+    stocktakes,
+)
 from roundtag.access import Actor
 from roundtag.commands import Envelope, Photo, Receipt
 from roundtag.db import write
@@ -57,6 +67,7 @@ FORMS = {
     "swap": Form({"1": spares.read}, lambda actor: spares.swap),
     "fault": Form({"1": faults.read}, faults.reporter),
     notes.FORM: Form(notes.VERSIONS, lambda actor: notes.take_note),
+    stocktakes.FORM: Form(stocktakes.VERSIONS, lambda actor: stocktakes.count_device),
 }
 
 

@@ -33,6 +33,12 @@ from roundtag.models.office import (
 )
 from roundtag.models.people import Grant, Person, SealKey, Session
 from roundtag.models.places import Building, Client, Contract, Room, Site
+from roundtag.models.stocktakes import (
+    Stocktake,
+    StocktakeEntry,
+    StocktakeReason,
+    StocktakeVisit,
+)
 from roundtag.models.sync import (
     Attachment,
     Blob,
@@ -48,12 +54,13 @@ ALL: tuple[type[Base], ...] = (
     DeviceModel, Device, Store, Unit, StockMovement, Tag, History,
     Checklist, ChecklistVersion, Round, RoundDevice, Inspection, Answer,
     Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
+    Stocktake, StocktakeVisit, StocktakeEntry, StocktakeReason,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
     Setting, Job,
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)
-APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument)
+APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument, StocktakeEntry)
 
 __all__ = [model.__name__ for model in ALL] + ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts"]

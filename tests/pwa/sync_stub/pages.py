@@ -43,6 +43,7 @@ WORDS = {
     "kind_swap": "Swap",
     "kind_fault": "Fault",
     "kind_note": "Record",
+    "kind_count": "Stocktake list",
     "unsent": "{n} not sent yet",
     "somebody": "a colleague",
     "others_sealed": "{n} entries of {name} are sealed",
