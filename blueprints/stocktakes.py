@@ -59,8 +59,8 @@ def _report(stocktake_id: int, form: Typed) -> Response:
     found = stocktakes.report(stocktake_id, actor)
     wanted = request.args.get("show")
     wanted = wanted if wanted in stocktakes.OUTCOMES else None
-    lines = [one for one in found.result.lines
-             if one.outcome == wanted or (wanted is None and one.outcome != "found")]  # fmt: skip
+    shown = {wanted} if wanted else stocktakes.DIFFERENCES
+    lines = [one for one in found.result.lines if one.outcome in shown]
     page = pages.show(
         "stocktakes/show.html", nav="stocktakes", report=found, lines=lines[:SHOWN],
         hidden=max(0, len(lines) - SHOWN), wanted=wanted, form=form, reasons=stocktakes.REASONS,

@@ -7,6 +7,8 @@ export class CountView {
     this.rows = form.querySelector("[data-count-rows]");
     this.undo = form.querySelector("[data-count-undo]");
     this.progress = form.querySelector("[data-count-progress]");
+    this.bar = form.querySelector("[data-count-bar]");
+    this.more = form.querySelector("[data-count-more]");
     this.row = document.getElementById("count-row");
   }
 
@@ -38,10 +40,11 @@ export class CountView {
   #showProgress(taken) {
     const { here, expected, others } = this.list;
     const counts = { n: here, m: expected, others: others.length, all: taken.length };
-    const words = others.length ? this.progress.dataset.more : this.progress.dataset.words;
-    this.progress.textContent = this.#fill(words, counts);
-    const bar = this.form.querySelector("[data-count-bar]");
-    if (bar) Object.assign(bar, { value: here, max: expected || 1 });
+    this.progress.textContent = this.#fill(this.progress.dataset.words, counts);
+    if (!this.bar) return;
+    Object.assign(this.bar, { value: here, max: expected || 1 });
+    this.more.textContent = this.#fill(this.more.dataset.words, counts);
+    this.more.hidden = !others.length;
   }
 
   #fill = (sentence, values) =>

@@ -5,7 +5,7 @@ counts reads, `reports` what the office reads, `sheets` makes files of it.
 """
 
 from roundtag.stocktakes.counting import VERSIONS, CountDevice, count_device
-from roundtag.stocktakes.judging import OUTCOMES
+from roundtag.stocktakes.judging import DIFFERENCES, OUTCOMES
 from roundtag.stocktakes.reports import Report, report
 from roundtag.stocktakes.verbs import (
     REASONS,
@@ -24,6 +24,7 @@ from roundtag.stocktakes.walks import Card, RoomToCount, cards, choices, room, r
 FORM = "count"
 
 __all__ = [
+    "DIFFERENCES",
     "FORM",
     "OUTCOMES",
     "REASONS",

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-OUTCOMES = ("missing", "misplaced", "retired", "unknown", "away", "found")
-"""What needs a person first."""
+OUTCOMES = ("missing", "misplaced", "retired", "unknown", "uncounted", "away", "found")
+"""What needs a person first. `uncounted`: expected in a room that no list came from."""
+DIFFERENCES = frozenset({"missing", "misplaced", "retired", "unknown"})
 STRANGE = frozenset({"misplaced", "retired", "unknown"})
 """Seen in a room where the register has it not."""
 
@@ -49,8 +50,14 @@ class Finding:
     people: int
 
 
-def judge(register: Iterable[Registered], seen: Iterable[Seen]) -> list[Finding]:
-    """One finding for every device expected or seen and for every unknown code."""
+def judge(
+    register: Iterable[Registered], seen: Iterable[Seen], visited: Iterable[int]
+) -> list[Finding]:
+    """One finding for every device expected or seen and for every unknown code.
+
+    `visited`: rooms that a list came from, be it an empty one.
+    """
+    counted = set(visited)
     by_device: dict[int, list[Seen]] = defaultdict(list)
     by_code: dict[str, list[Seen]] = defaultdict(list)
     for one in seen:
@@ -58,19 +65,19 @@ def judge(register: Iterable[Registered], seen: Iterable[Seen]) -> list[Finding]
             by_code[one.code].append(one)
         else:
             by_device[one.device_id].append(one)
-    found = [_device(one, by_device.get(one.id, [])) for one in register]
+    found = [_device(one, by_device.get(one.id, []), counted) for one in register]
     unknown = [_finding("unknown", None, code, None, by_code[code]) for code in sorted(by_code)]
     return [one for one in found if one is not None] + unknown
 
 
-def _device(registered: Registered, seen: list[Seen]) -> Finding | None:
-    outcome = _outcome(registered, {one.room_id for one in seen})
+def _device(registered: Registered, seen: list[Seen], counted: set[int]) -> Finding | None:
+    outcome = _outcome(registered, {one.room_id for one in seen}, counted)
     if outcome is None:
         return None
     return _finding(outcome, registered.id, "", registered.room_id, seen)
 
 
-def _outcome(registered: Registered, rooms: set[int]) -> str | None:
+def _outcome(registered: Registered, rooms: set[int], counted: set[int]) -> str | None:
     if rooms and registered.retired:
         return "retired"
     if registered.room_id in rooms:
@@ -79,7 +86,9 @@ def _outcome(registered: Registered, rooms: set[int]) -> str | None:
         return "misplaced"
     if registered.retired or not registered.expected:
         return None
-    return "away" if registered.away else "missing"
+    if registered.away:
+        return "away"
+    return "missing" if registered.room_id in counted else "uncounted"
 
 
 def _finding(outcome: str, device_id: int | None, code: str, room_id: int | None,
@@ -91,7 +100,7 @@ def _finding(outcome: str, device_id: int | None, code: str, room_id: int | None
 
 @dataclass(frozen=True)
 class Tally:
-    """One room's numbers. `expected` is the sum of found, missing, misplaced and away.
+    """One room's numbers. `expected` is the sum of found, missing, misplaced, uncounted and away.
 
     `strange` counts what was seen here and is registered elsewhere, retired or unknown.
     """
@@ -100,6 +109,7 @@ class Tally:
     found: int = 0
     missing: int = 0
     misplaced: int = 0
+    uncounted: int = 0
     away: int = 0
     strange: int = 0
 

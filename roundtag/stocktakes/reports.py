@@ -152,9 +152,9 @@ def _result(stocktake: Stocktake) -> Result:
     seen = _seen(stocktake)
     devices = {row["id"]: row for row in _devices(keys, {one.device_id for one in seen})}
     register = _register(devices.values(), set(keys))
-    findings = judge(register, seen)
-    numbers = tally(findings, (one.id for one in register if one.expected))
     visits = _visits(stocktake)
+    findings = judge(register, seen, visits)
+    numbers = tally(findings, (one.id for one in register if one.expected))
     reasons = _reasons(stocktake)
     lines = [_line(one, devices, reasons) for one in findings]
     return Result(

@@ -21,6 +21,7 @@ OUTCOMES = {
     "misplaced": N_("In another room"),
     "retired": N_("Retired, still there"),
     "unknown": N_("Unknown code"),
+    "uncounted": N_("Room not counted"),
     "away": N_("Away, not expected"),
 }
 REASONS = {

@@ -123,6 +123,8 @@ def test_a_device_whose_unit_is_out_is_not_missed(world: World) -> None:
 
     take_out.__name__ = "import_spares"
     run(take_out, worlds.Place(world.client_id, "A"))
+    assert outcomes(key) == {"A-P01": "away", "A-P02": "uncounted"}
+    sync.submit(listed(world, key, world.room, nothing="1"), world.engineer)
     assert outcomes(key) == {"A-P01": "away", "A-P02": "missing"}
     room = stocktakes.room(key, world.room.id, world.engineer)
     assert [(d.code, d.away) for d in room.devices] == [("A-P01", True), ("A-P02", False)]
@@ -309,6 +311,7 @@ def test_a_result_that_was_altered_is_told(world: World) -> None:
 
 def test_the_newest_reason_counts_and_other_needs_words(world: World) -> None:
     key = stocktake(world)
+    sync.submit(listed(world, key, world.room, nothing="1"), world.engineer)
     for kind in ("lent", "disposed"):
         order = stocktakes.ExplainMissing(key, world.devices[0].id, kind)
         run(stocktakes.explain_missing, order, world.manager)
