@@ -37,23 +37,7 @@ UNKNOWN = "7K3M9QX2PR"
 @pytest.fixture
 def second_room(world: World) -> Room:
     """A302 with one device, A-X01."""
-    return add_room(world)
-
-
-def add_room(world: World) -> Room:
-    def build(command: worlds.Place, deed: Deed) -> Outcome:
-        client, building = command.client_id, world.room.building_id
-        room = deed.create(Room, client=client, building=building, floor="3", code="A302",
-                           name="小会议室", kind="video")  # fmt: skip
-        tagging.bind(deed, client, room=room)
-        device = deed.create(Device, client=client, room=room, name="音箱", code="A-X01",
-                             category="speaker", position="墙")  # fmt: skip
-        tagging.bind(deed, client, device=device)
-        return Outcome("made")
-
-    build.__name__ = "import_register"
-    run(build, worlds.Place(world.client_id, "A"))
-    return Room.get((Room.client == world.client_id) & (Room.code == "A302"))
+    return worlds.add_room(world)
 
 
 def tag_of(code: str) -> str:

@@ -35,6 +35,7 @@ def arguments(world: World, fault_id: int) -> dict[str, object]:
         "device_id": world.devices[0].id,
         "room_id": world.room.id,
         "round_id": world.round_id,
+        "stocktake_id": worlds.stocktake(world),
         "fault_id": fault_id,
         "attachment_id": 1,
         "submission_id": ID,
@@ -182,6 +183,8 @@ def test_another_clients_person_finds_nothing(
     browser = signed_in(f"{role}-elsewhere")
     paths = [f"/rooms/{world.room.id}", f"/rounds/{world.round_id}", f"/photos/{photo_id}",
              f"/photos/{photo_id}?size=thumb", f"/faults/{arguments['fault_id']}",
+             *(f"/stocktakes/{arguments['stocktake_id']}{end}" for end in (
+                 "", "/rooms", f"/rooms/{world.room.id}", "/report.csv", "/report.xlsx")),
              f"/devices/{world.devices[0].id}/history?before=99999",
              *(f"/{t}/{tag}" for t in "tT" for tag in (*world.tags, world.room_tag))]  # fmt: skip
     for path in paths:
@@ -197,7 +200,7 @@ def test_another_clients_lists_stay_empty_of_us(
 ) -> None:
     browser = signed_in(f"{role}-elsewhere")
     for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/faults", "/faults?state=all",
-                 "/tags/sheets", "/pack", "/more", "/reviews"):  # fmt: skip
+                 "/tags/sheets", "/pack", "/more", "/reviews", "/stocktakes"):  # fmt: skip
         answer = browser.get(path)
         assert answer.status_code in {200, 403}, (role, path)
         seen = answer.text.replace("?q=SNA", "").replace('value="SNA"', "")
@@ -209,12 +212,18 @@ def test_another_clients_person_changes_nothing(
     world: World, arguments: dict[str, object], photo_id: int, signed_in: SignIn, role: str
 ) -> None:
     browser, tag = signed_in(f"{role}-elsewhere"), world.tags[0]
+    key = str(arguments["stocktake_id"])
+    counted = f"/stocktakes/{key}"
     before = snapshot()
     posts = [
         (f"/t/{tag}/inspections", worlds.check_form(world)),
         (f"/t/{tag}/swaps", worlds.swap_form(world)),
         (f"/t/{tag}/faults", worlds.fault_form(world)),
         (f"/faults/{arguments['fault_id']}/resolution", {"remedy": "took it"}),
+        (f"{counted}/rooms/{world.room.id}/counts", worlds.count_form(world, int(key))),
+        (f"{counted}/explanations", {"device": str(world.devices[0].id), "kind": "lent"}),
+        (f"{counted}/moves", {"device": str(world.devices[0].id), "room": str(world.room.id)}),
+        (f"{counted}/closure", {}),
         ("/tags/sheets", {"tag": tag, "stock": "L7160", "start": "1"}),
     ]
     for path, data in posts:

@@ -72,7 +72,12 @@ def good_values(world: World, form: Form) -> dict[str, str]:
             return {**fill(world), "tag": tag}
     if form.action == "/record":
         return {"tag": world.tags[0], "what": "note", "text": "later"}
-    return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
+    if form.action.endswith("/counts"):
+        return {**worlds.count_form(world, int(form.action.split("/")[2])), "note": "later"}
+    if form.action.endswith(("/explanations", "/moves")):
+        return {**form.filled(), "kind": "lent", "note": "seen"}
+    opening = {"name": "count", "where": f"client:{world.client_id}"}
+    return {**opening, "remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
             "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
             "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
 
@@ -85,10 +90,12 @@ def targets(
         worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
     mark = reviews.waiting(world.manager)[0].key
     fault = Fault.select().order_by(Fault.id).get()
+    counted = f"/stocktakes/{with_differences(world)}"
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
-                   "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
-        desk: (f"/reviews/{mark}", "/rescue"),
+                   "/tags/sheets", "/more", f"/record?code={world.tags[0]}",
+                   f"{counted}/rooms/{world.room.id}"),
+        desk: (f"/reviews/{mark}", "/rescue", "/stocktakes", counted),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -103,6 +110,17 @@ def targets(
     return list(found.values())
 
 
+def with_differences(world: World) -> int:
+    """A stocktake whose report shows something missing and something in another room."""
+    key = worlds.stocktake(world)
+    here = worlds.add_room(world)
+    for room in (world.room, here):
+        fields = {"stocktake": str(key), "room": str(room.id), "nothing": "1"}
+        held = {"others": world.tags[0]} if room is here else {}
+        worlds.deliver("count", {**fields, **held}, world.engineer)
+    return key
+
+
 def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
     """The page that offers to take in the file just looked at."""
     data = json.dumps({"roundtag_rescue": 1, "rows": [row], "photos": {}}).encode()
@@ -110,7 +128,8 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 
 
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
-         "record", "reviews", "rescue", "entries"}  # fmt: skip
+         "record", "reviews", "rescue", "entries", "stocktakes", "counts", "explanations", "moves",
+         "closure"}  # fmt: skip
 
 
 @st.composite
