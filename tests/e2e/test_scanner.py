@@ -234,6 +234,19 @@ def test_sound_and_buzz_are_switched_off_apart_and_stay_so(film: Film) -> None:
     assert felt == {"buzzes": 1, "tones": 0}
 
 
+def test_a_symbol_counts_once_until_it_has_left_the_view(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/scan")
+    seen = page.evaluate("""async () => {
+      const script = document.querySelector("script[src*='scan.js']").src;
+      const { InView } = await import(script.replace("scan.js", "in_view.js"));
+      const view = new InView();
+      return [[["a", "a"], 0], [["a"], 1500], [["a", "b"], 3400], [["b"], 3500], [["a"], 5401]].map(
+        ([texts, at]) => view.fresh(texts, at));
+    }""")
+    assert seen == [["a"], [], ["b"], [], ["a"]]
+
+
 def test_without_a_camera_a_photo_does(open_page: Open, site: Server, tag: str) -> None:
     page = open_page(permissions=["camera"])
     page.goto("/scan")
