@@ -33,6 +33,7 @@ from blueprints import (
     rounds,
     scan,
     spares,
+    stocktakes,
     sync,
     tagging,
     today,
@@ -42,8 +43,8 @@ from roundtag import blobs, db, settings, static_files
 
 FEATURES = (
     admin, attendees, bulk, claims, devices, fakes, faults, inspections, more, outbox, people,
-    photos, places, printing, pwa, register, rescue, reviews, rooms, rounds, scan, spares, sync,
-    tagging, today, trust,
+    photos, places, printing, pwa, register, rescue, reviews, rooms, rounds, scan, spares,
+    stocktakes, sync, tagging, today, trust,
 )  # fmt: skip
 MARGIN = 1024 * 1024
 

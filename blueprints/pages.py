@@ -140,7 +140,7 @@ def me() -> Me | None:
 
 
 PACKED = frozenset({"today.show", "scan.enter", "scan.open_tag", "scan.open_tag_scanned",
-                    "scan.record", "fakes.show",
+                    "scan.record", "fakes.show", "stocktakes.rooms", "stocktakes.room",
                     "outbox.show", "more.show", "pwa.offline"})  # fmt: skip
 """What a pack may hold; every other page is for the person who asks, now."""
 

@@ -3,7 +3,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages
-from roundtag import clock, faults, rounds
+from roundtag import clock, faults, rounds, stocktakes
 
 blueprint = Blueprint("today", __name__)
 NEXT = 5
@@ -24,4 +24,5 @@ def show() -> Response:
     stops = rounds.next_stops(cards[0].id, NEXT) if cards else []
     assigned = faults.lines(actor, assignee_id=mine) if mine else faults.lines(actor)
     return pages.show("today/show.html", nav="today", today=today, rounds=cards, next_stops=stops,
-                      faults=assigned, mine=bool(mine))  # fmt: skip
+                      faults=assigned, mine=bool(mine),
+                      stocktakes=stocktakes.cards(actor))  # fmt: skip

@@ -1,6 +1,6 @@
-import { note } from "./places.js";
 import { Scanner } from "./scanner.js";
-import { parse, spelled, tagIn } from "./tag_code.js";
+import { tagIn } from "./tag_code.js";
+import { wireTyped } from "./typed_code.js";
 
 const root = document.querySelector("[data-scanner]");
 const typed = document.querySelector('form[action="/scan"] input[name="code"]');
@@ -14,25 +14,26 @@ function report(host) {
   if (host) fake.href = `/fake?${new URLSearchParams({ why: "foreign", found: host })}`;
   fake.hidden = !host;
 }
+// Who has just filed a check still stands before its label: that one is not opened again.
+const [, before] = location.hash.match(/^#after=([0-9A-Z]+)$/) ?? [];
 
 // The printed address, as the phone's own camera would have opened it: what follows is scanned.
 function take(texts) {
   const found = texts.map((text) => tagIn(text, bases));
-  const { code } = found.find((one) => one.code) ?? {};
-  if (code) return { done: () => location.assign(`/T/${code}${meant}`) };
+  const codes = found.map((one) => one.code).filter(Boolean);
+  const next = codes.find((code) => code !== before);
+  if (next) return { done: () => location.assign(`/T/${next}${meant}`) };
+  if (codes.length) return { say: "before" };
   const { foreign } = found.find((one) => one.foreign) ?? {};
   report(foreign);
   return foreign ? { say: "foreign", host: foreign } : { say: "other" };
 }
 
-const slip = (yes) => note(typed, yes ? typed.dataset.slip : "");
-
-typed.addEventListener("input", () => slip(spelled(typed.value).length >= 10 && !parse(typed.value)));
+const codeTyped = wireTyped(typed);
 typed.form.addEventListener("submit", (event) => {
-  const code = parse(typed.value);
+  const code = codeTyped();
   if (!code && /^\s*https?:/i.test(typed.value)) return;
   event.preventDefault();
-  slip(!code);
   if (code) location.assign(`/t/${code}${meant}`);
 });
 

@@ -1,29 +1,33 @@
 import { Camera, granted, impossible } from "./camera.js";
-import { readFrame, readPhoto, warmUp } from "./reader.js";
+import { InView } from "./in_view.js";
+import { readFrame, warmUp } from "./reader.js";
+import { wirePhoto } from "./scan_photo.js";
 import { ScannerView } from "./scanner_view.js";
-import { isQuiet, setQuiet, signal } from "./signal.js";
+import { signal } from "./signal.js";
 
 const BETWEEN_FRAMES = 100;
 const pause = () => new Promise((resolve) => setTimeout(resolve, BETWEEN_FRAMES));
 
 /**
  * A part of a page that reads symbols, by camera or from a photo. `take(texts)` judges what was
- * read: { done } is called once and ends the scanning, { say, ...values } names a sentence.
+ * read: { say, ...values } names a sentence; { done } is called, and ends the scanning unless it
+ * is `continuous`: then the camera stays open and `take` gets each symbol once while it is in view.
  */
 export class Scanner {
-  constructor(root, formats, take) {
-    Object.assign(this, { formats, take, wanted: false });
+  constructor(root, formats, take, { continuous = false } = {}) {
+    Object.assign(this, { formats, take, continuous, wanted: false });
     this.view = new ScannerView(root);
     this.camera = new Camera(root.querySelector("video"));
+    this.inView = new InView();
+    this.judge = this.judge.bind(this);
     this.#wire();
     this.#show();
   }
 
   #wire() {
     this.view.part("start").addEventListener("click", () => this.start());
-    this.view.part("photo").addEventListener("change", ({ target }) => this.#photo(target));
     this.view.part("light").addEventListener("click", () => this.#light());
-    this.view.part("quiet").addEventListener("click", () => this.#quiet());
+    wirePhoto(this.view.part("photo"), this);
     addEventListener("pagehide", () => this.#rest());
     addEventListener("pageshow", (event) => event.persisted && this.begin());
     document.addEventListener("visibilitychange", () => {
@@ -70,41 +74,24 @@ export class Scanner {
     const { stream } = this.camera;
     while (stream && this.camera.stream === stream) {
       const texts = await readFrame(this.camera.video, this.formats);
-      if (texts.length && this.camera.stream === stream) this.#judge(texts);
+      const fresh = this.continuous ? this.inView.fresh(texts) : texts;
+      if (fresh.length && this.camera.stream === stream) this.judge(fresh);
       await pause();
     }
   }
 
-  #judge(texts) {
+  judge(texts) {
     const { done, say, ...values } = this.take(texts);
-    if (!done) return this.view.say(say, values);
-    this.stop();
+    this.view.say(say, values);
+    if (!done) return null;
+    if (!this.continuous) this.stop();
     signal();
     return done();
-  }
-
-  async #photo(input) {
-    const [file] = input.files;
-    input.value = "";
-    if (!file) return;
-    this.view.say("reading");
-    try {
-      const texts = await readPhoto(file, this.formats);
-      if (texts.length) this.#judge(texts);
-      else this.view.say("nothing");
-    } catch {
-      this.view.say("unreadable");
-    }
   }
 
   async #light() {
     const on = !this.view.isPressed("light");
     await this.camera.light(on);
     this.view.press("light", on);
-  }
-
-  #quiet() {
-    setQuiet(!isQuiet());
-    this.view.press("quiet", isQuiet());
   }
 }

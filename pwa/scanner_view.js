@@ -1,11 +1,19 @@
 import { impossible } from "./camera.js";
-import { isQuiet } from "./signal.js";
+import { canBuzz, isOff, setOff } from "./signal.js";
+
+const SIGNALS = ["sound", "buzz"];
 
 /** The buttons, the picture and the one sentence of a scanner. */
 export class ScannerView {
   constructor(root) {
     this.root = root;
     this.words = JSON.parse(root.dataset.words);
+    for (const kind of SIGNALS) {
+      this.part(kind).addEventListener("click", () => {
+        setOff(kind, !isOff(kind));
+        this.press(kind, isOff(kind));
+      });
+    }
   }
 
   part(name) {
@@ -27,8 +35,9 @@ export class ScannerView {
     this.part("start").hidden = live || wanted || Boolean(impossible());
     this.part("light").hidden = !camera.hasTorch;
     this.press("light", false);
-    this.part("quiet").hidden = !live;
-    this.press("quiet", isQuiet());
+    this.part("sound").hidden = !live;
+    this.part("buzz").hidden = !live || !canBuzz();
+    for (const kind of SIGNALS) this.press(kind, isOff(kind));
   }
 
   // Said once: a status line that is set anew ten times a second would be read out as often.

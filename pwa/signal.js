@@ -1,10 +1,14 @@
-const QUIET = "scan-quiet";
+const KEYS = { sound: "scan-quiet", buzz: "scan-still" };
 
-export const isQuiet = () => localStorage.getItem(QUIET) === "1";
-export const setQuiet = (yes) => localStorage.setItem(QUIET, yes ? "1" : "0");
+/** Whether the sound or the buzz is switched off on this phone. */
+export const isOff = (kind) => localStorage.getItem(KEYS[kind]) === "1";
+export const setOff = (kind, yes) => localStorage.setItem(KEYS[kind], yes ? "1" : "0");
+export const canBuzz = () => "vibrate" in navigator;
+
+let audio = null;
 
 function beep() {
-  const audio = new AudioContext();
+  audio ??= new AudioContext();
   const tone = audio.createOscillator();
   const volume = audio.createGain();
   tone.frequency.value = 1568;
@@ -14,11 +18,11 @@ function beep() {
   tone.stop(audio.currentTime + 0.08);
 }
 
-/** Something was read: felt and heard, unless somebody wants neither. */
+/** Something was read: felt and heard, unless somebody wants one of them off. */
 export function signal() {
-  if (isQuiet()) return;
   // Browsers allow both after a tap only; a camera that opened by itself reads in silence.
   if (!navigator.userActivation?.hasBeenActive) return;
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) navigator.vibrate?.(60);
-  if ("AudioContext" in window) beep();
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (!isOff("buzz") && !calm) navigator.vibrate?.(60);
+  if (!isOff("sound") && "AudioContext" in window) beep();
 }

@@ -38,6 +38,7 @@ export const KEYS = [
   "kind_fault",
   "kind_note",
   "kind_fake",
+  "kind_count",
   "unsent",
   "somebody",
   "others_sealed",

@@ -24,6 +24,8 @@ TAGGERS = REGISTRARS | {"storekeeper", "supervisor", "engineer"}
 IMPORTERS = frozenset({"manager", "admin", "librarian", "storekeeper"})
 """Who brings files into the register, each what `import_register` and `import_spares` allow."""
 EXPORTERS = IMPORTERS | {"supervisor", "desk", "client", "auditor"}
+KEEPERS = frozenset({"manager", "supervisor", "storekeeper", "librarian", "admin"})
+"""Who answers for what there is: they open and close a stocktake."""
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -69,6 +71,10 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "report_fake_tag": STAFF,
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,
+    "open_stocktake": KEEPERS,
+    "close_stocktake": KEEPERS,
+    "explain_missing": KEEPERS,
+    "count_device": FIELD | KEEPERS,
     "open_round": frozenset({"manager", "supervisor", "admin"}),
     "add_person": frozenset({"admin", "manager"}),
     "add_client": frozenset({"admin"}),
@@ -211,6 +217,17 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "inspections.create": FIELD,
     "spares.swap": FIELD | {"storekeeper"},
     "rounds.show": EVERYONE,
+    "stocktakes.index": EVERYONE,
+    "stocktakes.create": KEEPERS,
+    "stocktakes.show": EVERYONE,
+    "stocktakes.rooms": EVERYONE,
+    "stocktakes.room": EVERYONE,
+    "stocktakes.count": FIELD | KEEPERS,
+    "stocktakes.explain": KEEPERS,
+    "stocktakes.move": frozenset({"manager", "supervisor", "admin", "librarian"}),
+    "stocktakes.close": KEEPERS,
+    "stocktakes.csv": EVERYONE,
+    "stocktakes.xlsx": EVERYONE,
     "rooms.index": EVERYONE,
     "rooms.show": EVERYONE,
     "rooms.history": EVERYONE,

@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from roundtag import clock, fakes, faults, rounds, tagging
+from roundtag import clock, fakes, faults, rounds, stocktakes, tagging
 from roundtag.access import Actor, visible
 from roundtag.models import (
     Attachment,
@@ -78,6 +78,7 @@ def manifest(actor: Actor, language: str, build: str, places: Places | None = No
     pages.insert(0, Page(FIXED[0], _hash(base, _today(actor), shown.devices)))
     pages += _tagged(tagging.codes_of_rooms(rooms), rooms, shown.rooms, base)
     pages += _tagged(tagging.codes_of_devices(ids), ids, shown.devices, base)
+    pages += _to_count(actor, base)
     return Manifest(_hash(pages), pages, len(ids), len(due))
 
 
@@ -90,6 +91,18 @@ def _tagged(codes: dict[int, str], order: list[int], facts: Facts, base: Any) ->
         Page(f"/t/{codes[key]}", _hash(base, codes[key], facts.get(key)))
         for key in order
         if key in codes
+    ]
+
+
+def _to_count(actor: Actor, base: Any) -> list[Page]:
+    """The rooms of open stocktakes, and before them the page that leads to them."""
+    walk = stocktakes.to_walk(actor)
+    lists: dict[str, list[Any]] = {}
+    for room in walk:
+        lists.setdefault(f"/stocktakes/{room.stocktake_id}/rooms", []).append(room)
+    pages = [Page(url, _hash(base, rooms)) for url, rooms in lists.items()]
+    return pages + [
+        Page(f"/stocktakes/{room.stocktake_id}/rooms/{room.id}", _hash(base, room)) for room in walk
     ]
 
 
@@ -284,9 +297,9 @@ def _by_category(query: Any) -> dict[str, list[Any]]:
 
 
 def _today(actor: Actor) -> Any:
-    """What the first page shows beside its devices: rounds with their counts, open faults."""
+    """What the first page shows beside its devices: rounds, stocktakes, open faults."""
     today = clock.local_day(clock.now())
-    return rounds.cards(actor, today), faults.lines(actor)
+    return rounds.cards(actor, today), faults.lines(actor), stocktakes.cards(actor)
 
 
 def numbers(texts: Iterable[str]) -> frozenset[int]:

@@ -15,7 +15,18 @@ from typing import Any
 
 from peewee import IntegrityError, fn
 
-from roundtag import blobs, clock, commands, fakes, faults, inspections, notes, people, spares
+from roundtag import (
+    blobs,
+    clock,
+    commands,
+    fakes,
+    faults,
+    inspections,
+    notes,
+    people,
+    spares,
+    stocktakes,
+)
 from roundtag.access import Actor
 from roundtag.commands import Envelope, Photo, Receipt
 from roundtag.db import write
@@ -58,6 +69,7 @@ FORMS = {
     "fault": Form({"1": faults.read}, faults.reporter),
     fakes.FORM: Form(fakes.VERSIONS, lambda actor: fakes.report_fake_tag),
     notes.FORM: Form(notes.VERSIONS, lambda actor: notes.take_note),
+    stocktakes.FORM: Form(stocktakes.VERSIONS, lambda actor: stocktakes.count_device),
 }
 
 

@@ -20,6 +20,7 @@ from roundtag import (
     ledger,
     people,
     rounds,
+    stocktakes,
     sync,
     tagging,
 )
@@ -188,6 +189,36 @@ def swap_form(world: World, device: int = 0, **more: str) -> dict[str, str]:
 
 def fault_form(world: World, device: int = 0, **more: str) -> dict[str, str]:
     return {"tag": world.tags[device], "symptom": "no_picture", **more}
+
+
+def count_form(world: World, stocktake: int, **more: str) -> dict[str, str]:
+    """A list of the world's room that holds its first device."""
+    return {"stocktake": str(stocktake), "room": str(world.room.id), "code": world.tags[0], **more}
+
+
+def stocktake(world: World, scope: str = "client", place: int | None = None,
+              **more: Any) -> int:  # fmt: skip
+    """An open stocktake of all of the world's rooms, or of one place."""
+    order = stocktakes.OpenStocktake(scope, place or world.client_id, "年终盘点", **more)
+    return _id(run(stocktakes.open_stocktake, order, world.manager))
+
+
+def add_room(world: World) -> Room:
+    """A302 beside the world's room, with one device, A-X01."""
+
+    def build(command: Place, deed: Deed) -> Outcome:
+        client, building = command.client_id, world.room.building_id
+        room = deed.create(Room, client=client, building=building, floor="3", code="A302",
+                           name="小会议室", kind="video")  # fmt: skip
+        tagging.bind(deed, client, room=room)
+        device = deed.create(Device, client=client, room=room, name="音箱", code="A-X01",
+                             category="speaker", position="墙")  # fmt: skip
+        tagging.bind(deed, client, device=device)
+        return Outcome("made")
+
+    build.__name__ = "import_register"
+    run(build, Place(world.client_id, "A"))
+    return Room.get((Room.client == world.client_id) & (Room.code == "A302"))
 
 
 def jpeg(colour: str = "navy", size: tuple[int, int] = (64, 48)) -> tuple[bytes, Photo]:

@@ -37,6 +37,12 @@ from roundtag.models.people import Grant, Person, SealKey, Session
 from roundtag.models.places import Building, Client, Contract, Room, Site
 from roundtag.models.printing import LabelStock, Printer, PrintFile, PrintHabit
 from roundtag.models.register import ImportBatch, ImportMapping
+from roundtag.models.stocktakes import (
+    Stocktake,
+    StocktakeEntry,
+    StocktakeReason,
+    StocktakeVisit,
+)
 from roundtag.models.sync import (
     Attachment,
     Blob,
@@ -53,6 +59,7 @@ ALL: tuple[type[Base], ...] = (
     DeviceModel, Device, Store, Unit, StockMovement, Tag, History,
     Checklist, ChecklistVersion, Round, RoundDevice, Inspection, Answer,
     Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
+    Stocktake, StocktakeVisit, StocktakeEntry, StocktakeReason,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
     Setting, Job, DeviceIndex, Posting, RoomIndex, FaultContact, Rating, TagReport, TipHelped,
@@ -61,7 +68,7 @@ ALL: tuple[type[Base], ...] = (
 )  # fmt: skip
 
 PROTECTED = tuple(model for model in ALL if model.LOG)
-APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument, TagEvent)
+APPEND_ONLY = (Leaf, ChecklistVersion, IssuedDocument, StocktakeEntry, TagEvent)
 
 __all__ = [model.__name__ for model in ALL]
 __all__ += ["ALL", "APPEND_ONLY", "PROTECTED", "Base", "dicts", "tuples"]

@@ -1,5 +1,6 @@
 """A camera for Chromium: it films one still picture, which a test may change between openings."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -7,7 +8,7 @@ from PIL import Image
 from tags import qr
 
 WIDTH, HEIGHT = 1280, 720
-HEAD = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420jpeg\n".encode()
+HEAD = "YUV4MPEG2 W{} H{} F{}:1 Ip A1:1 C420jpeg\n"
 
 
 def symbol(text: str, side: int = 420) -> Image.Image:
@@ -34,13 +35,22 @@ class Lens:
 
     def show(self, *pictures: Image.Image) -> None:
         """These pictures side by side in the middle; none is a plain wall."""
-        wall = Image.new("L", (WIDTH, HEIGHT), 170)
-        left = (WIDTH - sum(picture.width for picture in pictures)) // 2
-        for picture in pictures:
-            wall.paste(picture, (left, (HEIGHT - picture.height) // 2))
-            left += picture.width
-        colourless = bytes([128]) * (WIDTH * HEIGHT // 2)
-        frame = b"FRAME\n" + wall.tobytes() + colourless
+        self._film([_frame(pictures)] * 3, 20)
+
+    def show_in_turn(self, *pictures: Image.Image) -> None:
+        """One after the other, each for two seconds, over and over."""
+        self._film([_frame([picture]) for picture in pictures for _ in range(2)], 1)
+
+    def _film(self, frames: list[bytes], per_second: int) -> None:
         draft = self.path.with_suffix(".draft")
-        draft.write_bytes(HEAD + frame * 3)
+        draft.write_bytes(HEAD.format(WIDTH, HEIGHT, per_second).encode() + b"".join(frames))
         draft.replace(self.path)
+
+
+def _frame(pictures: Sequence[Image.Image]) -> bytes:
+    wall = Image.new("L", (WIDTH, HEIGHT), 170)
+    left = (WIDTH - sum(picture.width for picture in pictures)) // 2
+    for picture in pictures:
+        wall.paste(picture, (left, (HEIGHT - picture.height) // 2))
+        left += picture.width
+    return b"FRAME\n" + wall.tobytes() + bytes([128]) * (WIDTH * HEIGHT // 2)

@@ -189,6 +189,64 @@ def test_who_denies_the_camera_takes_a_photo_instead(film: Film, site: Server, t
     page.wait_for_url(f"**/T/{tag}")
 
 
+def test_a_camera_that_is_in_use_or_lights_is_told_and_offered(film: Film) -> None:
+    page = film()
+    page.add_init_script("""
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        window.wanted = wanted.video;
+        if (!window.free) throw new DOMException("in use", "NotReadableError");
+        return open(wanted);
+      };
+      MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+      MediaStreamTrack.prototype.applyConstraints = async (lit) => (window.lit = lit.advanced[0]);
+    """)
+    page.goto("/scan")
+    expect(page.locator(SAYS)).to_contain_text("another app may be using it")
+    page.evaluate("window.free = true")
+    page.click("[data-scan=start]")
+    light = page.locator("[data-scan=light]")
+    light.click()
+    expect(light).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("window.lit") == {"torch": True}
+    wanted = page.evaluate("window.wanted")
+    assert (wanted["width"], wanted["height"]) == ({"ideal": 1920}, {"ideal": 1080})
+
+
+def test_sound_and_buzz_are_switched_off_apart_and_stay_so(film: Film) -> None:
+    page = film()
+    page.goto("/scan")
+    page.click("[data-scan=sound]")
+    expect(page.locator("[data-scan=sound]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-scan=buzz]")).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(page.locator("[data-scan=sound]")).to_have_attribute("aria-pressed", "true")
+    felt = page.evaluate("""async () => {
+      const script = document.querySelector("script[src*='scan.js']").src;
+      const { signal } = await import(script.replace("scan.js", "signal.js"));
+      const felt = { buzzes: 0, tones: 0 };
+      navigator.vibrate = () => (felt.buzzes += 1);
+      Object.defineProperty(navigator, "userActivation", { value: { hasBeenActive: true } });
+      window.AudioContext = class { constructor() { felt.tones += 1; } };
+      signal();
+      return felt;
+    }""")
+    assert felt == {"buzzes": 1, "tones": 0}
+
+
+def test_a_symbol_counts_once_until_it_has_left_the_view(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/scan")
+    seen = page.evaluate("""async () => {
+      const script = document.querySelector("script[src*='scan.js']").src;
+      const { InView } = await import(script.replace("scan.js", "in_view.js"));
+      const view = new InView();
+      return [[["a", "a"], 0], [["a"], 1500], [["a", "b"], 3400], [["b"], 3500], [["a"], 5401]].map(
+        ([texts, at]) => view.fresh(texts, at));
+    }""")
+    assert seen == [["a"], [], ["b"], [], ["a"]]
+
+
 def test_without_a_camera_a_photo_does(open_page: Open, site: Server, tag: str) -> None:
     page = open_page(permissions=["camera"])
     page.goto("/scan")

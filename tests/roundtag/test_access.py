@@ -27,6 +27,7 @@ from roundtag import (
     rooms,
     rounds,
     spares,
+    stocktakes,
     tagging,
 )
 from roundtag.access import ATTENDEE, DEEDS, ROLES, SYSTEM, Actor, Right
@@ -77,7 +78,8 @@ def test_every_verb_bears_a_name_of_the_table() -> None:
         inspections.inspect, spares.swap, faults.report_fault, faults.report_as_attendee,
         faults.resolve_fault, checklists.publish_checklists, rounds.open_round, people.add_person,
         people.set_locale, clients.add_client, clients.add_contract, approvals.decide,
-        documents.issue_document, duty.put_on_duty,
+        documents.issue_document, duty.put_on_duty, stocktakes.open_stocktake,
+        stocktakes.count_device, stocktakes.explain_missing, stocktakes.close_stocktake,
     ]  # fmt: skip
     assert {verb.__name__ for verb in verbs} <= set(DEEDS)
 

@@ -33,6 +33,8 @@ def filed(world: World, form: str, version: str, one: dict[str, Any]) -> Envelop
         "<new>": f"SP{world.code}1",
     }
     body = one["body"]
+    if "<stocktake>" in body:
+        names |= {"<stocktake>": str(worlds.stocktake(world)), "<room-id>": str(world.room.id)}
     for place, name in names.items():
         body = body.replace(place, name)
     photos = tuple(Photo(sha, "image/jpeg", 9) for sha in one.get("photos", []))

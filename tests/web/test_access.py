@@ -43,6 +43,7 @@ def arguments(world: World, fault_id: int, batch_id: int) -> dict[str, object]:
         "building_id": world.room.building_id,
         "site_id": world.room.building.site_id,
         "round_id": world.round_id,
+        "stocktake_id": worlds.stocktake(world),
         "fault_id": fault_id,
         "attachment_id": 1,
         "submission_id": ID,
@@ -194,6 +195,8 @@ def test_another_clients_person_finds_nothing(
     paths = [f"/rooms/{world.room.id}", f"/rooms/{world.room.id}/history",
              f"/rounds/{world.round_id}", f"/photos/{photo_id}",
              f"/photos/{photo_id}?size=thumb", f"/faults/{arguments['fault_id']}",
+             *(f"/stocktakes/{arguments['stocktake_id']}{end}" for end in (
+                 "", "/rooms", f"/rooms/{world.room.id}", "/report.csv", "/report.xlsx")),
              f"/devices/{world.devices[0].id}/history?before=99999",
              *(f"/{t}/{tag}" for t in "tT" for tag in (*world.tags, world.room_tag))]  # fmt: skip
     for path in paths:
@@ -208,9 +211,9 @@ def test_another_clients_lists_stay_empty_of_us(
     world: World, photo_id: int, signed_in: SignIn, role: str
 ) -> None:
     browser = signed_in(f"{role}-elsewhere")
-    for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/places",
-                 "/faults", "/faults?state=all",
-                 "/tags/sheets", "/pack", "/more", "/reviews"):  # fmt: skip
+    for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/places", "/faults",
+                 "/faults?state=all", "/tags/sheets", "/pack", "/more", "/reviews",
+                 "/stocktakes"):  # fmt: skip
         answer = browser.get(path)
         assert answer.status_code in {200, 403}, (role, path)
         seen = answer.text.replace("?q=SNA", "").replace('value="SNA"', "")
@@ -222,12 +225,18 @@ def test_another_clients_person_changes_nothing(
     world: World, arguments: dict[str, object], photo_id: int, signed_in: SignIn, role: str
 ) -> None:
     browser, tag = signed_in(f"{role}-elsewhere"), world.tags[0]
+    key = str(arguments["stocktake_id"])
+    counted = f"/stocktakes/{key}"
     before = snapshot()
     posts = [
         (f"/t/{tag}/inspections", worlds.check_form(world)),
         (f"/t/{tag}/swaps", worlds.swap_form(world)),
         (f"/t/{tag}/faults", worlds.fault_form(world)),
         (f"/faults/{arguments['fault_id']}/resolution", {"remedy": "took it"}),
+        (f"{counted}/rooms/{world.room.id}/counts", worlds.count_form(world, int(key))),
+        (f"{counted}/explanations", {"device": str(world.devices[0].id), "kind": "lent"}),
+        (f"{counted}/moves", {"device": str(world.devices[0].id), "room": str(world.room.id)}),
+        (f"{counted}/closure", {}),
         ("/tags/sheets", {"tag": tag, "stock": "L7160", "start": "1"}),
     ]
     for path, data in posts:

@@ -68,6 +68,7 @@ def test_safe_methods_pass_from_anywhere(app: Flask, world: World, method: str) 
 FORMS = ("/sign-in", "/sign-out", "/language", "/scan", "/tags/sheets", "/faults/1/resolution",
          "/fake", "/t/{tag}/claim",
          "/tags/bulk", "/tags/batches", "/tags/{tag}/state", "/tags/{tag}/replacement",
+         "/stocktakes", "/stocktakes/1/closure", "/stocktakes/1/rooms/1/counts",
          "/t/{tag}/inspections", "/t/{tag}/swaps", "/t/{tag}/faults")  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def every_page(
     worlds.deliver("swap", worlds.swap_form(world), world.engineer)
     worlds.deliver("swap", worlds.swap_form(world), world.engineer)
     fault = Fault.select().order_by(Fault.id).first()
+    counted = worlds.stocktake(world)
     staff = ["/today", "/scan", "/scan?code=x", "/outbox", "/more", "/faults", "/faults?state=all",
              f"/faults/{fault.id}", "/rooms", f"/rooms/{world.room.id}", "/devices", "/devices?q=x",
              f"/rounds/{world.round_id}", "/tags/sheets", "/tags/stocks", "/tags/printers",
@@ -47,7 +48,9 @@ def every_page(
              "/faults/999999", f"/t/{tag}", f"/T/{tag}", f"/t/{world.room_tag}", "/t/x",
              f"/devices/{world.devices[0].id}/history", f"/rooms/{world.room.id}/history",
              "/places", "/rooms?q=x", "/devices?lacks=tag", "/sw.js", "/manifest.webmanifest",
-             "/healthz", "/sync/whoami"]  # fmt: skip
+             "/healthz", "/sync/whoami", "/stocktakes", f"/stocktakes/{counted}",
+             f"/stocktakes/{counted}/rooms", f"/stocktakes/{counted}/rooms/{world.room.id}",
+             f"/stocktakes/{counted}/report.csv"]  # fmt: skip
     anyone = ["/sign-in", "/", "/today", f"/t/{tag}", f"/t/{world.room_tag}", "/t/x", "/nowhere",
               report.location, "/status/x", "/offline", "/sync/x"]  # fmt: skip
     found = [(path, engineer.get(path)) for path in staff]

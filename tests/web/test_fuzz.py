@@ -79,6 +79,10 @@ def good_values(world: World, form: Form) -> dict[str, str]:
         return {"tag": world.tags[0], "why": "foreign", "found": "evil.example"}
     if form.action == "/record":
         return {"tag": world.tags[0], "what": "note", "text": "later"}
+    if form.action.endswith("/counts"):
+        return {**worlds.count_form(world, int(form.action.split("/")[2])), "note": "later"}
+    if form.action.endswith(("/explanations", "/moves")):
+        return {**form.filled(), "kind": "lent", "note": "seen"}
     if form.action == "/devices/edit":
         return {"device": str(world.devices[0].id), "supplier": "x", "step": "preview"}
     if form.action.startswith(("/rooms/", "/places/")):
@@ -86,6 +90,7 @@ def good_values(world: World, form: Form) -> dict[str, str]:
                 "building": str(world.room.building_id)}  # fmt: skip
     return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
             **PRINTING, "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
+            "where": f"client:{world.client_id}",
             "count": "2", "to": "lost", "target": f"device:{world.devices[0].id}", "action": "lost",
             "client": str(world.client_id), "username": "engineer-a", "password": "wrong",
             "next": "/today"}  # fmt: skip
@@ -117,13 +122,15 @@ def targets(
     fault = Fault.select().order_by(Fault.id).get()
     worlds.run(tagging.make_blanks, tagging.MakeBlanks(1, world.client_id))
     blank = tagging.lines(world.engineer, tagging.Filter(state="blank")).lines[0].code
+    counted = f"/stocktakes/{with_differences(world)}"
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
                    "/tags/sheets", stock_page(), "/tags/printers", printer_page(), "/more",
                    f"/record?code={world.tags[0]}", "/fake", f"/t/{blank}?room={world.room.id}",
-                   f"/tags/{world.tags[0]}", f"/tags/{world.tags[0]}/replacement", "/tags"),
+                   f"/tags/{world.tags[0]}", f"/tags/{world.tags[0]}/replacement", "/tags",
+                   f"{counted}/rooms/{world.room.id}"),
         desk: (f"/reviews/{mark}", "/rescue", "/register/import", import_page(desk, world),
-               *register_pages(world), "/tags/batches"),
+               *register_pages(world), "/tags/batches", "/stocktakes", counted),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -157,6 +164,17 @@ def import_page(desk: FlaskClient, world: World) -> str:
     return desk.post("/register/import", data=data).location
 
 
+def with_differences(world: World) -> int:
+    """A stocktake whose report shows something missing and something in another room."""
+    key = worlds.stocktake(world)
+    here = worlds.add_room(world)
+    for room in (world.room, here):
+        fields = {"stocktake": str(key), "room": str(room.id), "nothing": "1"}
+        held = {"others": world.tags[0]} if room is here else {}
+        worlds.deliver("count", {**fields, **held}, world.engineer)
+    return key
+
+
 def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
     """The page that offers to take in the file just looked at."""
     data = json.dumps({"roundtag_rescue": 1, "rows": [row], "photos": {}}).encode()
@@ -166,7 +184,8 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
          "record", "reviews", "rescue", "entries", "edit", "new", "tags", "retire", "import",
          "mapping", "acceptance", "stocks", "printers", "calibration", "retirement", "preview",
-         "check", "fake", "claim", "state", "replacement", "bulk", "batches"}  # fmt: skip
+         "check", "fake", "claim", "state", "replacement", "bulk", "batches", "stocktakes",
+         "counts", "explanations", "moves", "closure"}  # fmt: skip
 
 
 @st.composite

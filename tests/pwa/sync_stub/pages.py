@@ -44,6 +44,7 @@ WORDS = {
     "kind_fault": "Fault",
     "kind_note": "Record",
     "kind_fake": "Fake label",
+    "kind_count": "Stocktake list",
     "unsent": "{n} not sent yet",
     "somebody": "a colleague",
     "others_sealed": "{n} entries of {name} are sealed",
