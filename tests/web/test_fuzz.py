@@ -7,7 +7,7 @@ soak` runs the long count; the slice here takes a few seconds a database.
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
-from roundtag import reviews
+from roundtag import faults, reviews
+from roundtag.access import ATTENDEE
 from roundtag.models import Fault
 from roundtag.settings import current
 from tests import world as worlds
@@ -57,7 +58,8 @@ class Target:
 
 def end(address: str) -> str:
     """The word that names a form: the last part of its address, unless that is a key."""
-    return "reviews" if address.startswith("/reviews/") else address.rsplit("/", 1)[-1]
+    path = address.partition("?")[0]
+    return "reviews" if path.startswith("/reviews/") else path.rsplit("/", 1)[-1]
 
 
 def good_values(world: World, form: Form) -> dict[str, str]:
@@ -69,11 +71,12 @@ def good_values(world: World, form: Form) -> dict[str, str]:
     for end, fill in ends.items():
         if form.action.endswith(end):
             tag = form.filled()["tag"]
-            return {**fill(world), "tag": tag}
+            return {**fill(world), "tag": tag, "same": form.filled().get("same", "")}
     if form.action == "/record":
         return {"tag": world.tags[0], "what": "note", "text": "later"}
-    return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
-            "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
+    decision = "accept" if form.action.endswith("judgement") else "leave"
+    return {"remedy": "reset", "decision": decision, "stars": "5", "symptom": "power",
+            "note": "seen", "file": "0" * 64, "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
             "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
 
 
@@ -85,22 +88,40 @@ def targets(
         worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
     mark = reviews.waiting(world.manager)[0].key
     fault = Fault.select().order_by(Fault.id).get()
+    aside, link = strangers(world)
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
                    "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
-        desk: (f"/reviews/{mark}", "/rescue"),
-        visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
+        desk: (f"/reviews/{mark}", "/rescue", f"/faults/{aside}"),
+        visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in", link),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
     kept = phone("fault", worlds.fault_form(world), world.engineer.person_id)
     shown.append((desk, rescue_page(desk, kept)))
-    found: dict[tuple[int, str], Target] = {}
+    found: dict[tuple[int, str, bool], Target] = {}
     for browser, page in shown:
-        for form in Page(page.text).forms:
+        for form in ways(Page(page.text)):
             if form.method == "post" and form.action != "/sign-out":
-                key = (id(browser), form.action)
+                key = (id(browser), form.action, "same" in form.names)
                 found.setdefault(key, Target(browser, form, good_values(world, form)))
     return list(found.values())
+
+
+def ways(page: Page) -> list[Form]:
+    """The forms of a page, and the attendee's once more for each button that sends it elsewhere."""
+    own = [form for form in page.forms if form.attributes.get("id") == "report"]
+    actions = {one.get("formaction") for one in page.all("button") if one.get("formaction")}
+    return page.forms + [replace(form, action=action) for form in own for action in actions]
+
+
+def strangers(world: World) -> tuple[int, str]:
+    """A report that was put aside, and the link of one that was resolved."""
+    fields = {"tag": world.room_tag, "symptom": "network", "contact": "123"}
+    trapped = worlds.deliver("fault", {**fields, "website": "x"}, ATTENDEE)
+    followed = worlds.deliver("fault", fields, ATTENDEE)
+    order = faults.ResolveFault(int(followed.subject_id or 0), "ok")
+    worlds.run(faults.resolve_fault, order, world.engineer)
+    return int(trapped.subject_id or 0), followed.url
 
 
 def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
@@ -110,7 +131,8 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 
 
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
-         "record", "reviews", "rescue", "entries"}  # fmt: skip
+         "record", "reviews", "rescue", "entries", "rating", "again", "judgement", "erasure",
+         "helped"}  # fmt: skip
 
 
 @st.composite
