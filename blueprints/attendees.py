@@ -66,11 +66,10 @@ def relanguage(code: str) -> Response:
     except (Gone, NotFound):
         return unknown()
     form = Typed(dict(request.form.items()))
-    page = page_of(target, form)
     if any(one.filename for one in request.files.values()):
         form.errors["photo"] = _("Choose the photo once more: browsers do not keep it.")
-        page = page_of(target, form)
-        page.status_code = 200
+    page = page_of(target, form)
+    page.status_code = 200
     return page
 
 
