@@ -77,7 +77,8 @@ def good_values(world: World, form: Form) -> dict[str, str]:
     decision = "accept" if form.action.endswith("judgement") else "leave"
     return {"remedy": "reset", "decision": decision, "stars": "5", "symptom": "power",
             "note": "seen", "file": "0" * 64, "locale": "en", "stock": "L7160",
-            "start": "1", "tag": world.tags[0], "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
+            "start": "1", "tag": world.tags[0], "username": "engineer-a",
+            "password": "wrong", "next": "/today"}  # fmt: skip
 
 
 def targets(
