@@ -26,10 +26,10 @@ def forgetful(page: Page) -> Page:
 
 
 def test_report_me_too_rating_and_still_broken_without_script_or_cookie(
-    open_page: Open, room_tag: str
+    open_page: Open, tag: str
 ) -> None:
     first = forgetful(open_page(staff=False, **BARE))
-    first.goto(f"/T/{room_tag}")
+    first.goto(f"/T/{tag}")
     hand = Hand(first)
     hand.report_as_attendee()
     first.wait_for_url("**/status/*")
@@ -37,14 +37,14 @@ def test_report_me_too_rating_and_still_broken_without_script_or_cookie(
     link = first.url
 
     other = forgetful(open_page(staff=False, **BARE))
-    other.goto(f"/T/{room_tag}")
+    other.goto(f"/T/{tag}")
     hand = Hand(other)
     hand.tap(other.get_by_role("button", name="Me too").first)
     other.wait_for_url("**/status/*")
     expect(other.locator("main")).to_contain_text("1 more report says the same.")
     assert hand.taps <= 2
 
-    resolve(open_page(), other.locator("header .copyable").inner_text(), room_tag)
+    resolve(open_page(), other.locator("header .copyable").inner_text())
     later = forgetful(open_page(staff=False, **BARE))
     later.goto(f"{link}?lang=en")
     later.locator("label[for=s-stars-5]").click()
@@ -55,7 +55,7 @@ def test_report_me_too_rating_and_still_broken_without_script_or_cookie(
     assert later.url.split("?")[0] != link
 
 
-def resolve(staff: Page, number: str, room_tag: str) -> None:
+def resolve(staff: Page, number: str) -> None:
     """The fault that the report with this number belongs to."""
     staff.goto("/faults?state=all")
     staff.locator(f"a:has-text('{number}')").first.click()
@@ -66,9 +66,9 @@ def resolve(staff: Page, number: str, room_tag: str) -> None:
     expect(staff.locator("main")).to_contain_text("is resolved")
 
 
-def test_the_language_switch_keeps_everything_typed(open_page: Open, room_tag: str) -> None:
+def test_the_language_switch_keeps_everything_typed(open_page: Open, tag: str) -> None:
     page = forgetful(open_page(staff=False, locale="zh-CN", **BARE))
-    page.goto(f"/T/{room_tag}")
+    page.goto(f"/T/{tag}")
     page.locator("[name=symptom] + label").nth(1).click()
     page.locator("summary").last.click()
     page.fill("[name=description]", "左边的屏幕\n闪")
@@ -83,15 +83,15 @@ def test_the_language_switch_keeps_everything_typed(open_page: Open, room_tag: s
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 def test_the_pages_of_attendees_are_accessible_and_fit_320_px(
-    open_page: Open, room_tag: str, locale: str
+    open_page: Open, tag: str, locale: str
 ) -> None:
     page, axe = open_page(staff=False, locale=locale, viewport=NARROW), Axe()
-    page.goto(f"/T/{room_tag}")
+    page.goto(f"/T/{tag}")
     Hand(page).report_as_attendee()
     page.wait_for_url("**/status/*")
     assert violations(axe, page, ALL) == []
     assert page.evaluate(WIDTH)
-    page.goto(f"/T/{room_tag}")
+    page.goto(f"/T/{tag}")
     page.locator("[name=symptom] + label").first.click()
     assert violations(axe, page, ALL) == []
     assert page.evaluate(WIDTH)
