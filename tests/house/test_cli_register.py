@@ -79,6 +79,33 @@ def test_a_first_client_and_its_register(run: Run) -> None:
     assert "differs from its leaf" in forged.stdout
 
 
+def test_the_register_goes_out_and_in_again(demo_run: Run, tmp_path: Path) -> None:
+    book, table = tmp_path / "all.xlsx", tmp_path / "rooms.csv"
+    assert demo_run("export", "--output", str(book), "--locale", "en").returncode == 0
+    done = demo_run("export", "--output", str(table), "--kind", "rooms", "--client", "HHZ")
+    assert (done.returncode, done.stdout) == (0, f"{table} is written.\n")
+    for file in (book, table):
+        again = demo_run("import", str(file))
+        assert (again.returncode, again.stderr) == (0, "")
+        assert "rooms: 0 created, 0 updated, 5 unchanged" in again.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["all.xlsx", "rooms.csv"]
+    for words in (["--output", "x.exe"], ["--output", "x.csv"]):
+        refused = demo_run("export", *words)
+        assert (refused.returncode, "Usage" in refused.stderr) == (2, True)
+
+
+def test_a_heading_is_mapped_by_hand(demo_run: Run, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.csv"
+    text = (DEMO / "rooms.csv").read_text(encoding="utf-8").replace("会议室名称", "叫法", 1)
+    odd.write_text(text, encoding="utf-8")
+    assert "This column is missing" in demo_run("import", str(odd)).stderr
+    mapped = demo_run("import", "--preview", "--map", "叫法=name", str(odd))
+    assert (mapped.returncode, mapped.stderr) == (0, "")
+    assert "rooms: 0 created, 0 updated, 5 unchanged" in mapped.stdout
+    wrong = demo_run("import", "--map", "叫法=colour", str(odd))
+    assert (wrong.returncode, "HEADING=FIELD" in wrong.stderr) == (2, True)
+
+
 def test_every_bad_row_is_named(demo_run: Run, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     text = (DEMO / "devices.csv").read_text(encoding="utf-8")

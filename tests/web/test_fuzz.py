@@ -90,7 +90,8 @@ def good_values(world: World, form: Form) -> dict[str, str]:
         return {"capacity": "8", "code": "Z9", "kind": "hall", "name": "x",
                 "building": str(world.room.building_id)}  # fmt: skip
     decision = "accept" if form.action.endswith("judgement") else "leave"
-    return {"remedy": "reset", "decision": decision, "stars": "5", "symptom": "power", "note": "seen", "file": "0" * 64,
+    return {"remedy": "reset", "decision": decision, "stars": "5", "symptom": "power",
+            "note": "seen", "file": "0" * 64,
             **PRINTING, "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
             "where": f"client:{world.client_id}",
             "count": "2", "to": "lost", "target": f"device:{world.devices[0].id}", "action": "lost",
