@@ -221,7 +221,8 @@ def choices(actor: Actor) -> list[Choice]:
         Site.name, Building.name
     )
     door = Room.id, Room.name, Building.name.alias("above")
-    single = of(Room.select(*door).join(Building), Room.client).order_by(Building.name, Room.code)
+    in_use = Room.select(*door).join(Building).where(Room.retired_at.is_null())
+    single = of(in_use, Room.client).order_by(Building.name, Room.code)
     levels = (
         ("client", clients),
         ("site", sites),
