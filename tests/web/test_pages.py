@@ -6,8 +6,8 @@ from flask.testing import FlaskClient
 from tests.world import World
 
 PAGES = ("/today", "/scan", "/outbox", "/more", "/faults", "/faults?state=all", "/rooms",
-         "/devices", "/devices?q=SN", "/tags/sheets", "/tags/sheets?of=spares", "/tags/stocks", "/tags/printers",
-         "/tags/prints", "/offline", "/pack", "/sw.js",
+         "/devices", "/devices?q=SN", "/tags/sheets", "/tags/sheets?of=spares", "/tags/stocks",
+         "/tags/printers", "/tags/prints", "/offline", "/pack", "/sw.js",
          "/manifest.webmanifest", "/healthz")  # fmt: skip
 
 
