@@ -1,0 +1,31 @@
+"""What the migrations make is what the models say: tables, columns, indexes."""
+
+from typing import Any
+
+from peewee import SqliteDatabase
+
+from roundtag import models
+from roundtag.db import database
+
+
+def shape(store: Any, model: type[models.Base]) -> tuple[Any, ...]:
+    table = model._meta.table_name
+    columns = {(c.name, c.null, c.primary_key) for c in store.get_columns(table)}
+    indexes = {(tuple(i.columns), i.unique) for i in store.get_indexes(table)}
+    keys = {(k.column, k.dest_table) for k in store.get_foreign_keys(table)}
+    return columns, indexes, keys
+
+
+def test_migrated_tables_are_the_models(store: str) -> None:
+    migrated = {model: shape(database.obj, model) for model in models.ALL}
+    made = migrated
+    if store == "sqlite":
+        plain = SqliteDatabase(":memory:")
+        with plain.bind_ctx(models.ALL):
+            plain.create_tables(models.ALL)
+            made = {model: shape(plain, model) for model in models.ALL}
+        plain.close()
+    for model in models.ALL:
+        assert migrated[model] == made[model], model.__name__
+        named = {name for name, *_ in migrated[model][0]}
+        assert named == {field.column_name for field in model._meta.sorted_fields}
