@@ -320,7 +320,7 @@ def test_serial_of_the_new_unit_is_read_into_the_swap_form(
     expect(page.locator("#s-new_serial_typed")).to_have_value("SN-0815/A")
     expect(page.locator("#s-scanner")).to_be_hidden()
     assert page.evaluate(LIVE) == 0
-    page = film(bars("DataMatrix", serial))
+    page = film(bars("DataMatrix", f"SN:{serial}"))
     page.goto(f"/t/{tag_with_spares}#swap")
     page.click("#swap [data-scan-into]")
     expect(page.locator("#s-new_serial")).to_have_value(str(serial))

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import Image
 
 from roundtag import catalogues, db, installation
 from tests.house.processes import environment
@@ -159,9 +161,20 @@ def test_a_sheet_of_one_rooms_tags_can_be_scanned(demo_run: Run, tmp_path: Path)
     assert found <= urls
 
 
+def test_a_rolls_pictures_are_written_dot_by_dot(demo_run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "tags.zip"
+    done = demo_run("tags", "sheet", "--output", str(target), "--room", "HJ201", "--stock",
+                    "Zebra-50x30", "--png", "--design", "small")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(target) as archive:
+        assert len(archive.namelist()) == 6
+        assert Image.open(archive.open(archive.namelist()[0])).size == (400, 240)
+
+
 def test_a_sheet_that_cannot_be_is_refused(demo_run: Run, tmp_path: Path) -> None:
     target = tmp_path / "tags.pdf"
-    for words in (["--start", "99"], ["--room", "NOPE"], ["--stock", "none"]):
+    for words in (["--start", "99"], ["--room", "NOPE"], ["--stock", "none"], ["--png"],
+                  ["--printer", "none"]):  # fmt: skip
         done = demo_run("tags", "sheet", "--output", str(target), *words)
         assert done.returncode != 0
         assert "Traceback" not in done.stderr
