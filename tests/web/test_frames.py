@@ -40,8 +40,9 @@ def every_page(
     fault = Fault.select().order_by(Fault.id).first()
     staff = ["/today", "/scan", "/scan?code=x", "/outbox", "/more", "/faults", "/faults?state=all",
              f"/faults/{fault.id}", "/rooms", f"/rooms/{world.room.id}", "/devices", "/devices?q=x",
-             f"/rounds/{world.round_id}", "/tags/sheets", "/tags", f"/tags/{tag}", "/tags/prints", "/fake",
-             f"/tags/rooms/{world.room.id}", f"/tags/{tag}/replacement", "/offline", "/pack", "/nowhere",
+             f"/rounds/{world.round_id}", "/tags/sheets", "/tags", f"/tags/{tag}",
+             "/tags/prints", "/fake", f"/tags/rooms/{world.room.id}", f"/tags/{tag}/replacement",
+             "/offline", "/pack", "/nowhere",
              "/faults/999999", f"/t/{tag}", f"/T/{tag}", f"/t/{world.room_tag}", "/t/x",
              f"/devices/{world.devices[0].id}/history", "/sw.js", "/manifest.webmanifest",
              "/healthz", "/sync/whoami"]  # fmt: skip
