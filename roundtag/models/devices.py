@@ -109,7 +109,7 @@ class Tag(Base):
     made_at = UtcField()
 
     class Meta:
-        indexes = ((("made_at", "code"), False),)
+        indexes = ((("made_at", "code"), False), (("replaced_by",), False))
 
 
 Tag.add_index(

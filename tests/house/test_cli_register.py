@@ -191,3 +191,21 @@ def test_trial_addresses_are_warned_of(demo_run: Run, tmp_path: Path) -> None:
 def test_the_search_index_is_made_anew(demo_run: Run) -> None:
     done = demo_run("search", "rebuild")
     assert (done.returncode, done.stdout) == (0, "Devices in the index: 80.\n")
+
+
+def test_the_life_of_a_tag_by_commands(demo_run: Run) -> None:
+    made = demo_run("tags", "blanks", "3", "--client", "HHZ", "--note", "annex")
+    assert (made.returncode, "3 blank labels" in made.stdout) == (0, True)
+    assert demo_run("tags", "blanks", "2001").returncode == 2
+    code = json.loads(demo_run("tags", "list", "--json").stdout)[0]["code"]
+    lost = demo_run("tags", "lost", code)
+    assert lost.stdout.startswith("Marked as lost: ")
+    assert code not in demo_run("tags", "list", "--json").stdout
+    assert demo_run("tags", "found", code).returncode == 0
+    late = demo_run("tags", "found", code)
+    assert (late.returncode, "Not marked as lost" in late.stderr) == (1, True)
+    claimed = demo_run("tags", "claim", "--client", "HHZ", "--device", "NOPE", code)
+    assert (claimed.returncode, "no such device" in claimed.stderr) == (1, True)
+    assert demo_run("tags", "claim", "--client", "HHZ", code).returncode == 2
+    assert demo_run("tags", "revoke", "--yes", "0000000000").returncode == 1
+    assert demo_run("tags", "replace", code, "--reason", "lost").returncode == 0
