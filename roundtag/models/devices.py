@@ -70,6 +70,7 @@ class Unit(Base):
             (("model", "serial"), True),
             (("serial",), False),
             (("store", "model"), False),
+            (("place", "model"), False),
         )
 
 
