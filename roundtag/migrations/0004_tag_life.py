@@ -7,6 +7,7 @@ def up(migrator, db):
     class Base(Model):
         class Meta:
             database = db
+            legacy_table_names = False
 
     class Client(Base):
         class Meta:
