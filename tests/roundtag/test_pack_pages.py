@@ -22,7 +22,7 @@ DEEDS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         FIRST),
     "a room is renamed": (
         lambda world: Room.update(name="x").where(Room.id == world.room.id).execute(),
-        BOTH | {"/t/room", "/today"}),
+        BOTH | {"/t/room", "/today", "/fake"}),
     "a spare is moved to another shelf": (
         lambda world: Unit.update(shelf="Z").where(Unit.serial == "SPA1").execute(),
         BOTH | {"/today"}),

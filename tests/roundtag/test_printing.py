@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from roundtag import labelling, print_store, printers, printing, stocks
+from roundtag import labelling, print_store, printers, printing, stocks, tagging
 from roundtag.errors import Invalid, NotFound
 from roundtag.fields import Fields
 from roundtag.models import Device, Unit
@@ -68,8 +68,9 @@ def test_the_small_label_says_less(world: World) -> None:
 
 
 def test_a_blank_says_what_to_do_with_it(world: World) -> None:
-    blank = labelling.of_blank(world.tags[0], "https://av.example.com")
-    made = printing.file_of(PrintSheet(), [blank])
+    worlds.run(tagging.make_blanks, tagging.MakeBlanks(1, world.client_id))
+    blank = tagging.lines(world.engineer, tagging.Filter(state="blank")).lines[0].code
+    made = printing.sheet(PrintSheet((blank,)), world.engineer)
     words = pypdfium2.PdfDocument(made.data)[0].get_textpage().get_text_range()
     assert "领用后扫码绑定" in words
     assert "Scan to claim" in words

@@ -9,6 +9,7 @@ from roundtag import clock, jobs, print_store, prints, tagging
 from roundtag.errors import NotFound
 from roundtag.models import Device, Job, PrintFile, Tag
 from roundtag.printing import PrintSheet
+from tags import codes as tags
 from tests.world import World
 
 MANY = 80
@@ -20,7 +21,7 @@ def wanted(world: World) -> PrintSheet:
     for number in range(MANY):
         device = Device.create(client=world.client_id, room=world.room.id, name=f"屏 {number}",
                                code=f"A-X{number:03}", category="projector")  # fmt: skip
-        Tag.create(code=tagging.codes.new(), state="bound", client=world.client_id, device=device,
+        Tag.create(code=tags.new(), state="bound", client=world.client_id, device=device,
                    made_at=clock.now())  # fmt: skip
     codes = tuple(line.code for line in tagging.bound(world.engineer))
     return PrintSheet(codes, "L7160", 5)

@@ -11,7 +11,9 @@ from roundtag.db import database
 def shape(store: Any, model: type[models.Base]) -> tuple[Any, ...]:
     table = model._meta.table_name
     columns = {(c.name, c.null, c.primary_key) for c in store.get_columns(table)}
-    indexes = {(tuple(i.columns), i.unique) for i in store.get_indexes(table)}
+    # A table that lies in the order of its key has no index of it.
+    key = tuple(store.get_primary_keys(table))
+    indexes = {(tuple(i.columns), i.unique) for i in store.get_indexes(table)} - {(key, True)}
     keys = {(k.column, k.dest_table) for k in store.get_foreign_keys(table)}
     return columns, indexes, keys
 

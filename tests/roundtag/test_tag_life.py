@@ -356,7 +356,7 @@ def test_what_must_not_be_printed_is_named(world: World) -> None:
 def test_blanks_are_printed_with_words_that_say_what_to_do(world: World) -> None:
     made = printing.sheet(printing.PrintSheet(tuple(blanks(world))), world.manager)
     assert made.labels == 3
-    assert made.pdf.startswith(b"%PDF")
+    assert made.data.startswith(b"%PDF")
 
 
 def test_the_print_log_says_who_printed_what(world: World, other: World) -> None:
