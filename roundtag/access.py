@@ -17,6 +17,9 @@ FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
 REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
+REGISTRARS = frozenset({"engineer", "manager", "supervisor", "admin", "librarian"})
+"""Who writes down what a device is."""
+LENDERS = REGISTRARS | {"desk", "storekeeper"}
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -34,6 +37,16 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "close_round": frozenset({"manager", "supervisor", "admin"}),
     "retire_device": frozenset({"manager", "admin", "librarian"}),
     "move_device": frozenset({"manager", "supervisor", "admin", "librarian"}),
+    "reinstate_device": frozenset({"manager", "admin", "librarian"}),
+    "register_device": REGISTRARS,
+    "edit_device": REGISTRARS,
+    "tag_device": REGISTRARS,
+    "portray_device": REGISTRARS,
+    "lend_device": LENDERS,
+    "return_device": LENDERS,
+    "extend_lending": LENDERS,
+    "record_software_update": FIELD | {"admin"},
+    "set_latest_version": frozenset({"manager", "supervisor", "analyst", "admin"}),
     "replace_tag": OFFICE | {"engineer"},
     "settle_conflict": REVIEWERS,
     "settle_kept": REVIEWERS,

@@ -21,6 +21,7 @@ from roundtag.models.devices import (
 from roundtag.models.faults import Counter, Fault, FaultEvent, Swap
 from roundtag.models.jobs import Job
 from roundtag.models.ledger import Leaf, Log
+from roundtag.models.life import Lending, Reason, Software, SoftwareUpdate
 from roundtag.models.notes import Note, NoteMatch
 from roundtag.models.office import (
     Approval,
@@ -50,6 +51,7 @@ ALL: tuple[type[Base], ...] = (
     Fault, FaultEvent, Swap, Counter, Note, NoteMatch,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
+    Lending, Reason, Software, SoftwareUpdate,
     Setting, Job,
 )  # fmt: skip
 

@@ -2,41 +2,81 @@
 
 from typing import Any
 
-from roundtag import history, tagging
+from roundtag import history, software, tagging
 from roundtag.commands import Deed
-from roundtag.models import Device, Room, Round, RoundDevice, Unit
+from roundtag.models import Device, Person, Room, Round, RoundDevice, Unit
 from roundtag.register import units
 from roundtag.register.plan import Step
 from roundtag.register.units import UNIT_FIELDS
 
+LATER = ("backup_device", "firmware")
+"""What needs the device itself, and the backup device perhaps of a later row."""
+
 
 def store(deed: Deed, client_id: int, step: Step) -> None:
     if step.fate == "create":
-        _create(deed, client_id, step)
+        create(deed, client_id, step.values)
     elif step.fate == "update":
         _update(deed, client_id, step)
 
 
-def _create(deed: Deed, client_id: int, step: Step) -> None:
-    device = deed.create(Device, client=client_id, **_columns(client_id, step.values))
-    units.receive(deed, step.values, "device", device.id, "registered", device=device.id)
-    tagging.bind(deed, client_id, device=device)
-    history.record(deed, "registered", device, subject_id=device.id, serial=step.values["serial"])
-    for tour in Round.select().where((Round.client == client_id) & Round.closed_at.is_null()):
+def create(deed: Deed, client_id: int, values: dict[str, Any], *, tagged: bool = True) -> Device:
+    """A new device with all that belongs to it, from whatever door; `values` as in `columns`.
+
+    Its backup device is set by `link`.
+    """
+    device = deed.create(Device, client=client_id, **columns_of(client_id, values))
+    units.receive(deed, values, "device", device.id, "registered", device=device.id)
+    if tagged:
+        tagging.bind(deed, client_id, device=device)
+    history.record(deed, "registered", device, subject_id=device.id, serial=values["serial"])
+    join_rounds(deed, device)
+    software.set_firmware(deed, device, values.get("firmware", ""))
+    return device
+
+
+def join_rounds(deed: Deed, device: Device) -> None:
+    """The device is to be checked in every open round of its client from now on."""
+    joined = RoundDevice.select(RoundDevice.round).where(RoundDevice.device == device.id)
+    client_id = device.client_id
+    open_ones = Round.select().where((Round.client == client_id) & Round.closed_at.is_null())
+    for tour in list(open_ones.where(Round.id.not_in(joined))):
         deed.create(RoundDevice, client=client_id, round=tour.id, device=device.id)
 
 
+def link(deed: Deed, client_id: int, step: Step) -> None:
+    """Sets the backup device of a row, once all rows are stored."""
+    wanted = step.values if step.fate == "create" else step.changes
+    if step.kind != "devices" or "backup_device" not in wanted:
+        return
+    device = by_code(client_id, step.values["code"])
+    backup = by_code(client_id, wanted["backup_device"])
+    if device and device.backup_device_id != (backup.id if backup else None):
+        deed.change(device, backup_device=backup)
+
+
+def by_code(client_id: int, code: str) -> Device | None:
+    return Device.get_or_none((Device.client == client_id) & (Device.code == code))
+
+
 def _update(deed: Deed, client_id: int, step: Step) -> None:
-    columns = _columns(client_id, step.changes)
+    columns = columns_of(client_id, step.changes)
     if columns:
         deed.change(Device.get_by_id(step.id), **columns)
     units.correct(deed, Unit.get(Unit.device == step.id), step.values, step.changes)
+    software.set_firmware(deed, Device.get_by_id(step.id), step.changes.get("firmware", ""))
 
 
-def _columns(client_id: int, values: dict[str, Any]) -> dict[str, Any]:
+def columns_of(client_id: int, values: dict[str, Any]) -> dict[str, Any]:
     """The device's own columns; its category stands in the model of its unit as well."""
-    own = {n: v for n, v in values.items() if n == "category" or n not in UNIT_FIELDS}
+    own = {
+        name: value
+        for name, value in values.items()
+        if name not in LATER and (name == "category" or name not in UNIT_FIELDS)
+    }
     if "room" in own:
         place = (Room.client == client_id) & (Room.code == own["room"])
         own["room"] = Room.get(place).id
+    if "owner" in own:
+        own["owner"] = Person.get_or_none(Person.username == own["owner"])
     return own

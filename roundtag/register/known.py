@@ -4,9 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
-from roundtag.models import Building, Device, DeviceModel, Room, Site, Store, Unit
+from roundtag import clock, people
+from roundtag.models import (
+    Building,
+    Device,
+    DeviceModel,
+    Person,
+    Room,
+    Site,
+    Software,
+    Store,
+    Unit,
+)
 from roundtag.register.cells import key
 
 
@@ -36,11 +47,19 @@ class Known:
     rooms: dict[str, Record]
     devices: dict[str, Record]
     units: dict[str, Held]
+    owners: frozenset[str] = frozenset()
+    """User names of the people who may own a device: those who work for the client."""
 
 
 def of_client(client_id: int) -> Known:
-    """Reads everything that an import is compared with: three queries."""
-    return Known(_rooms(client_id), _devices(client_id), _units(client_id))
+    """Reads everything that an import is compared with: four queries."""
+    return Known(_rooms(client_id), _devices(client_id), _units(client_id), owners(client_id))
+
+
+def owners(client_id: int) -> frozenset[str]:
+    at_work = people.working_for([client_id], clock.now())
+    query = Person.select(Person.username).where(Person.active & Person.id.in_(at_work))
+    return frozenset(row.username for row in query)
 
 
 def _rooms(client_id: int) -> dict[str, Record]:
@@ -56,16 +75,24 @@ def _rooms(client_id: int) -> dict[str, Record]:
 
 
 def _devices(client_id: int) -> dict[str, Record]:
+    backup = Device.alias()
     query = (
         Device.select(
             Device.id, Device.code, Device.name, Device.category, Device.position,
             Device.asset_number, Device.key_device, Device.ip_address, Device.supplier,
-            Device.installed_on, Device.retired_at, Room.code.alias("room"),
+            Device.installed_on, Device.retired_at, Device.remarks, Room.code.alias("room"),
+            fn.COALESCE(Person.username, "").alias("owner"),
+            fn.COALESCE(backup.code, "").alias("backup_device"),
+            fn.COALESCE(Software.installed, "").alias("firmware"),
             Unit.serial, Unit.warranty_until, DeviceModel.maker, DeviceModel.name.alias("model"),
         )
         .join(Room).switch(Device)
         .join(Unit, JOIN.LEFT_OUTER, on=(Unit.device == Device.id))
-        .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model))
+        .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model)).switch(Device)
+        .join(Person, JOIN.LEFT_OUTER, on=(Person.id == Device.owner)).switch(Device)
+        .join(backup, JOIN.LEFT_OUTER, on=(backup.id == Device.backup_device)).switch(Device)
+        .join(Software, JOIN.LEFT_OUTER, on=(
+            (Software.device == Device.id) & (Software.kind == "firmware")))
         .where(Device.client == client_id)
     )  # fmt: skip
     return {

@@ -24,12 +24,12 @@ def receive(deed: Deed, values: dict[str, Any], place: str, key: int, reason: st
 
 
 def correct(deed: Deed, unit: Unit, values: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Sets a unit's model and warranty right where the changes touch them."""
-    columns = {}
+    """Sets a unit's model, warranty and serial number right where the changes touch them."""
+    columns: dict[str, Any] = {
+        name: values[name] for name in ("warranty_until", "serial") if name in changes
+    }
     if changes.keys() & {"category", "maker", "model"}:
         columns["model"] = model_of(deed, values).id
-    if "warranty_until" in changes:
-        columns["warranty_until"] = values["warranty_until"]
     if columns:
         deed.change(unit, **columns)
 

@@ -48,6 +48,8 @@ def _import(command: Import, deed: Deed) -> Outcome:
         raise Refused(plan.problems)
     for step in plan.steps:
         STORES[step.kind](deed, command.client_id, step)
+    for step in plan.steps:
+        devices.link(deed, command.client_id, step)
     created, updated, unchanged = (
         sum(step.fate == fate for step in plan.steps) for fate in ("create", "update", "unchanged")
     )
