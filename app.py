@@ -10,10 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import (
     admin,
+    device,
     devices,
     door,
     faults,
     inspections,
+    lending,
     more,
     outbox,
     pages,
@@ -25,6 +27,7 @@ from blueprints import (
     rooms,
     rounds,
     scan,
+    software,
     spares,
     sync,
     tagging,
@@ -33,8 +36,9 @@ from blueprints import (
 )
 from roundtag import blobs, db, settings, static_files
 
-FEATURES = (admin, devices, faults, inspections, more, outbox, people, photos, pwa, rescue, reviews,
-            rooms, rounds, scan, spares, sync, tagging, today, trust)  # fmt: skip
+FEATURES = (admin, device, devices, faults, inspections, lending, more, outbox, people, photos, pwa,
+            rescue, reviews, rooms, rounds, scan, software, spares, sync, tagging, today,
+            trust)  # fmt: skip
 MARGIN = 1024 * 1024
 
 

@@ -3,7 +3,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import data, devices, spares, tagging
+from roundtag import access, data, devices, spares, tagging
 from roundtag.fields import Fields
 
 blueprint = Blueprint("devices", __name__)
@@ -33,11 +33,19 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
 
 def _may(found: devices.DevicePage) -> dict[str, bool]:
     actor = door.actor()
-    return {
-        "inspection": actor.may("inspect", found.client_id),
-        "swap": actor.may("swap", found.client_id),
-        "fault": actor.may("report_fault", found.client_id),
+    in_use = found.state != "retired"
+    deeds = {
+        "inspection": in_use and "inspect",
+        "swap": in_use and "swap",
+        "fault": in_use and "report_fault",
+        "edit": "edit_device",
+        "move": in_use and "move_device",
+        "retire": "retire_device",
+        "lend": in_use and "lend_device",
+        "portray": "portray_device",
     }
+    return {name: bool(deed) and actor.may(str(deed), found.client_id)
+            for name, deed in deeds.items()}  # fmt: skip
 
 
 def _fitting_symptoms(category: str) -> list[data.Symptom]:
@@ -51,7 +59,9 @@ def index() -> Response:
     lines = devices.lines(door.actor(), text=text)
     if pages.is_fragment():
         return pages.fragment("devices/_lines.html", lines=lines, text=text)
-    return pages.show("devices/index.html", nav="devices", lines=lines, text=text)
+    may = access.REGISTRARS & door.actor().roles
+    return pages.show("devices/index.html", nav="devices", lines=lines, text=text,
+                      may_register=may)  # fmt: skip
 
 
 @blueprint.get("/devices/<int:device_id>/history")

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
@@ -10,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages, problems
-from roundtag import blobs, sync, whereabouts
+from roundtag import blobs, commands, sync, whereabouts
 from roundtag.commands import Photo, Receipt
 from roundtag.errors import BadImage, Invalid, NotFound, RoundtagError, TooLarge, invalid
 from tags import codes
@@ -82,6 +83,23 @@ def _store(name: str, upload: FileStorage) -> Photo:
     except Invalid as refused:
         raise Invalid(*(replace(e, field=name) for e in refused.errors)) from refused
     return Photo(hashlib.sha256(data).hexdigest(), blob.mime, len(data), name)
+
+
+def photo(name: str) -> Photo | None:
+    """The first file of a field, stored; None when none was chosen. Raises Invalid."""
+    upload = request.files.get(name)
+    return _store(name, upload) if upload and upload.filename else None
+
+
+def run(verb: commands.Verb, command: Any, *photos: Photo) -> Receipt:
+    """Does what an office form asks, under the form's id; what is refused leaves no photo."""
+    actor, key = door.actor(), posted_id()
+    envelope = replace(commands.local_envelope(key, verb, command, actor), photos=photos)
+    try:
+        return commands.run(key, verb, command, actor, envelope)
+    except RoundtagError:
+        blobs.discard(photo.sha256 for photo in photos)
+        raise
 
 
 def typed(error: Invalid) -> Typed:

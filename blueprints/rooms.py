@@ -3,7 +3,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import data, rooms
+from roundtag import access, data, rooms
 
 blueprint = Blueprint("rooms", __name__)
 
@@ -15,6 +15,7 @@ def page_of(room_id: int, form: Typed | None = None) -> Response:
         "rooms/show.html",
         nav="rooms",
         room=rooms.page(room_id, door.actor()),
+        may_register=access.REGISTRARS & door.actor().roles,
         forms={"fault": form},
         opened="fault" if form.errors else "",
         symptoms=data.symptoms(),
