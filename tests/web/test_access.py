@@ -41,6 +41,8 @@ def arguments(world: World, fault_id: int) -> dict[str, object]:
         "digest": "0" * 64,
         "secret": "unknown",
         "key": ID,
+        "lending_id": 1,
+        "software_id": 1,
     }
 
 
@@ -158,6 +160,17 @@ def test_sign_in_and_out_are_open_to_all(visitor: FlaskClient, engineer: FlaskCl
 
 # Another client's people
 
+DEVICE_POSTS = {
+    "details": {"name": "mine now", "was.name": "投影机 1"},
+    "place": {"room": "B301"},
+    "retirement": {"reason": "gone", "unit_to": "scrap"},
+    "reinstatement": {},
+    "tag": {},
+    "photo": {"remove": "1"},
+    "lending": {"borrower": "me", "due_on": "2100-01-01"},
+    "software": {"kind": "firmware", "version": "6.6"},
+}
+
 
 @pytest.fixture
 def photo_id(world: World) -> int:
@@ -183,6 +196,7 @@ def test_another_clients_person_finds_nothing(
     paths = [f"/rooms/{world.room.id}", f"/rounds/{world.round_id}", f"/photos/{photo_id}",
              f"/photos/{photo_id}?size=thumb", f"/faults/{arguments['fault_id']}",
              f"/devices/{world.devices[0].id}/history?before=99999",
+             f"/devices/{world.devices[0].id}", f"/devices/{world.devices[0].id}/software",
              *(f"/{t}/{tag}" for t in "tT" for tag in (*world.tags, world.room_tag))]  # fmt: skip
     for path in paths:
         answer = browser.get(path)
@@ -197,7 +211,8 @@ def test_another_clients_lists_stay_empty_of_us(
 ) -> None:
     browser = signed_in(f"{role}-elsewhere")
     for path in ("/today", "/rooms", "/devices", "/devices?q=SNA", "/faults", "/faults?state=all",
-                 "/tags/sheets", "/pack", "/more", "/reviews"):  # fmt: skip
+                 "/tags/sheets", "/pack", "/more", "/reviews", "/lendings?state=all", "/software",
+                 "/devices/new"):  # fmt: skip
         answer = browser.get(path)
         assert answer.status_code in {200, 403}, (role, path)
         seen = answer.text.replace("?q=SNA", "").replace('value="SNA"', "")
@@ -216,6 +231,7 @@ def test_another_clients_person_changes_nothing(
         (f"/t/{tag}/faults", worlds.fault_form(world)),
         (f"/faults/{arguments['fault_id']}/resolution", {"remedy": "took it"}),
         ("/tags/sheets", {"tag": tag, "stock": "L7160", "start": "1"}),
+        *((f"/devices/{world.devices[0].id}/{name}", data) for name, data in DEVICE_POSTS.items()),
     ]
     for path, data in posts:
         answer = browser.post(path, data=data)

@@ -66,6 +66,7 @@ def test_safe_methods_pass_from_anywhere(app: Flask, world: World, method: str) 
 
 
 FORMS = ("/sign-in", "/sign-out", "/language", "/scan", "/tags/sheets", "/faults/1/resolution",
+         "/devices/new", "/devices/1/details", "/devices/1/retirement", "/lendings/1/return",
          "/t/{tag}/inspections", "/t/{tag}/swaps", "/t/{tag}/faults")  # fmt: skip
 
 

@@ -42,7 +42,9 @@ def every_page(
              f"/faults/{fault.id}", "/rooms", f"/rooms/{world.room.id}", "/devices", "/devices?q=x",
              f"/rounds/{world.round_id}", "/tags/sheets", "/offline", "/pack", "/nowhere",
              "/faults/999999", f"/t/{tag}", f"/T/{tag}", f"/t/{world.room_tag}", "/t/x",
-             f"/devices/{world.devices[0].id}/history", "/sw.js", "/manifest.webmanifest",
+             f"/devices/{world.devices[0].id}/history", "/devices/new", "/lendings", "/software",
+             *(f"/devices/{world.devices[0].id}/{page}" for page in
+               ("details", "photo", "lending", "software")), "/sw.js", "/manifest.webmanifest",
              "/healthz", "/sync/whoami"]  # fmt: skip
     anyone = ["/sign-in", "/", "/today", f"/t/{tag}", f"/t/{world.room_tag}", "/t/x", "/nowhere",
               report.location, "/status/x", "/offline", "/sync/x"]  # fmt: skip

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -17,15 +18,15 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
-from roundtag import reviews
-from roundtag.models import Fault
+from roundtag import clock, lending, reviews, software
+from roundtag.models import Device, Fault, Lending, Software
 from roundtag.settings import current
 from tests import world as worlds
 from tests.seeing import snapshot
 from tests.web.conftest import SignIn
 from tests.web.phone import SYNC, phone
 from tests.web.reading import Form, Page
-from tests.world import World
+from tests.world import World, run
 
 HOSTILE = ["", " ", "\0", "a\0b", "\r\n", "é" * 3000, "９" * 20, "-1", "0", "1", "NaN", "1e999",
            "9" * 400, "2147483648", "' OR 1=1 --", "%s%n", "../../x", "<script>alert(1)</script>",
@@ -74,7 +75,12 @@ def good_values(world: World, form: Form) -> dict[str, str]:
         return {"tag": world.tags[0], "what": "note", "text": "later"}
     return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
             "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
-            "username": "engineer-a", "password": "wrong", "next": "/today"}  # fmt: skip
+            "username": "engineer-a", "password": "wrong", "next": "/today",
+            "room": "A301" if form.action.endswith("/place") else str(world.room.id),
+            "name": "屏 9", "code": "A-F09", "category": "display", "maker": "NEC", "model": "P",
+            "serial": "F-9", "reason": "slip", "unit_to": "stays", "borrower": "李",
+            "due_on": "2100-01-01", "kind": "firmware", "version": "2.0", "latest": "3.0",
+            "done_on": "2026-01-01"}  # fmt: skip
 
 
 def targets(
@@ -85,10 +91,22 @@ def targets(
         worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
     mark = reviews.waiting(world.manager)[0].key
     fault = Fault.select().order_by(Fault.id).get()
+    device = f"/devices/{world.devices[0].id}"
+    run(lending.lend_device, lending.LendDevice(world.devices[1].id, "x", date(2100, 1, 1)))
+    run(software.record_software_update, software.RecordUpdate(
+        world.devices[1].id, "firmware", "", "1.0", date(2026, 1, 1)))  # fmt: skip
+    out, kept_version = Lending.get().id, Software.get().id
+    untagged = Device.create(client=world.client_id, room=world.room.id, code="A-NEW", name="x",
+                             category="display")  # fmt: skip
+    put_away = Device.create(client=world.client_id, room=world.room.id, code="A-OLD", name="x",
+                             category="display", retired_at=clock.now())  # fmt: skip
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
                    "/tags/sheets", "/more", f"/record?code={world.tags[0]}"),
-        desk: (f"/reviews/{mark}", "/rescue"),
+        desk: (f"/reviews/{mark}", "/rescue", "/devices/new", f"{device}/details",
+               f"{device}/place", f"{device}/retirement", f"{device}/photo", f"{device}/lending",
+               f"{device}/software", f"/devices/{untagged.id}", f"/lendings/{out}",
+               f"/software/{kept_version}", f"/devices/{put_away.id}/retirement"),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -110,7 +128,9 @@ def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
 
 
 POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "scan", "sign-in",
-         "record", "reviews", "rescue", "entries"}  # fmt: skip
+         "record", "reviews", "rescue", "entries", "new", "details", "place", "retirement",
+         "reinstatement", "photo", "lending", "software", "tag", "return", "due-day", "updates",
+         "latest"}  # fmt: skip
 
 
 @st.composite
@@ -262,8 +282,9 @@ def test_any_address(signed_in: SignIn, visitor: FlaskClient) -> None:
     @settings(max_examples=50, deadline=None, database=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(st.sampled_from(["/t/", "/T/", "/status/", "/rooms/", "/faults/", "/photos/", "/rounds/",
-                            "/devices/", "/sync/", "/static/", "/", "/devices?q=", "/scan?code=",
-                            "/sign-in?next=", "/tags/sheets?start=", "/faults?state="]),
+                            "/devices/", "/lendings/", "/software/", "/software?room=",
+                            "/software?kind=", "/devices/new?room=", "/sync/", "/static/", "/",
+                            "/devices?q=", "/scan?code=", "/sign-in?next=", "/tags/sheets?start=", "/faults?state="]),
            TEXTS)  # fmt: skip
     def run(start: str, text: str) -> None:
         for browser in (engineer, visitor):
