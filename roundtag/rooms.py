@@ -109,6 +109,8 @@ class AttendeePage:
     """(tag code, name, category) of each device in use."""
     chosen: str | None
     known: list[KnownFault]
+    retired: bool = False
+    """Whether the tag is on a device that is out of use; then the report is about the room."""
 
 
 def attendee_page(target: tagging.Target) -> AttendeePage:
@@ -119,14 +121,16 @@ def attendee_page(target: tagging.Target) -> AttendeePage:
         .order_by(Device.code)
     )
     tags = tagging.codes_of_devices(device.id for device in in_room)
+    retired = target.device is not None and target.device.retired_at is not None
     return AttendeePage(
         tag=target.code,
         room=room.name,
         building=room.building.name,
         floor=room.floor,
         devices=[(tags[d.id], d.name, d.category) for d in in_room if d.id in tags],
-        chosen=target.code if target.device else None,
+        chosen=target.code if target.device and not retired else None,
         known=_known(room.id),
+        retired=retired,
     )
 
 

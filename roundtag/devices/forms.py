@@ -6,7 +6,6 @@ from typing import Any
 
 from roundtag import people, tagging
 from roundtag.access import Actor, visible
-from roundtag.clock import now
 from roundtag.devices import fields
 from roundtag.errors import NotFound
 from roundtag.faults import OPEN_STATES
@@ -17,12 +16,12 @@ from roundtag.models import (
     DeviceModel,
     Fault,
     Lending,
-    Person,
     Room,
     Store,
     Unit,
     dicts,
 )
+from roundtag.register import known
 
 SUGGESTED = 500
 Choice = tuple[str, str]
@@ -140,11 +139,12 @@ def _suppliers(actor: Actor) -> list[str]:
 
 
 def _owners(actor: Actor, client_id: int | None) -> list[Choice]:
-    clients = actor.client_ids if client_id is None else {client_id}
-    query = Person.select().where(Person.active).order_by(Person.username)
-    if clients is not None:
-        query = query.where(Person.id.in_(people.working_for(clients, now())))
-    return [(row.username, people.name(row) or row.username) for row in query.limit(SUGGESTED)]
+    clients = [client_id] if client_id else [place for (place,) in _clients(actor)]
+    return [(row.username, people.name(row) or "") for row in known.staff_of(clients)]
+
+
+def _clients(actor: Actor) -> Any:
+    return visible(actor, Client.select(Client.id), Client.id).tuples()
 
 
 def _backups(actor: Actor, client_id: int | None, device_id: int) -> list[Choice]:

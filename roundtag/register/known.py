@@ -1,16 +1,18 @@
 """What the database holds already, in the words of the files, for one client."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from peewee import JOIN, fn
 
 from roundtag import clock, people
+from roundtag.access import STAFF
 from roundtag.models import (
     Building,
     Device,
     DeviceModel,
+    Grant,
     Person,
     Room,
     Site,
@@ -57,9 +59,15 @@ def of_client(client_id: int) -> Known:
 
 
 def owners(client_id: int) -> frozenset[str]:
-    at_work = people.working_for([client_id], clock.now())
-    query = Person.select(Person.username).where(Person.active & Person.id.in_(at_work))
-    return frozenset(row.username for row in query)
+    return frozenset(person.username for person in staff_of([client_id]))
+
+
+def staff_of(client_ids: Iterable[int]) -> list[Person]:
+    """Who may own a device of these clients: the provider's people who work for them."""
+    at_work = people.working_for(client_ids, clock.now())
+    staff = at_work.where(Grant.role.in_(sorted(STAFF)))
+    query = Person.select().where(Person.active & Person.id.in_(staff))
+    return list(query.order_by(Person.username))
 
 
 def _rooms(client_id: int) -> dict[str, Record]:

@@ -284,7 +284,8 @@ def test_any_address(signed_in: SignIn, visitor: FlaskClient) -> None:
     @given(st.sampled_from(["/t/", "/T/", "/status/", "/rooms/", "/faults/", "/photos/", "/rounds/",
                             "/devices/", "/lendings/", "/software/", "/software?room=",
                             "/software?kind=", "/devices/new?room=", "/sync/", "/static/", "/",
-                            "/devices?q=", "/scan?code=", "/sign-in?next=", "/tags/sheets?start=", "/faults?state="]),
+                            "/devices?q=", "/scan?code=", "/sign-in?next=", "/tags/sheets?start=",
+                            "/faults?state="]),
            TEXTS)  # fmt: skip
     def run(start: str, text: str) -> None:
         for browser in (engineer, visitor):
