@@ -85,7 +85,7 @@ def details(device_id: int) -> Response:
 
 
 def _edit_page(found: Card, form: Typed, was: dict[str, str], **more: Any) -> Response:
-    offers = devices.suggestions(door.actor(), found.client_id, found.id)
+    offers = devices.suggestions(door.actor(), found)
     return _page("devices/form.html", form, card=found, values=found.values, was=was,
                  categories=_categories(), places=[], offers=offers, **more)  # fmt: skip
 

@@ -35,7 +35,7 @@ def read(form: Fields, device_id: int, today: date) -> LendDevice:
 
 
 def lend_device(command: LendDevice, deed: Deed) -> Outcome:
-    """Gives a device into somebody's hands; one that is lent, retired or empty stays."""
+    """Gives a device into somebody's hands; one that is lent or retired stays."""
     query = Device.select().where(Device.id == command.device_id)
     device = visible(deed.actor, query, Device.client).first()
     if device is None:

@@ -12,8 +12,9 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from roundtag import clock, faults, rounds, tagging
+from roundtag import clock, data, faults, rounds, tagging
 from roundtag.access import Actor, visible
+from roundtag.devices import Age, age
 from roundtag.models import (
     Attachment,
     Blob,
@@ -193,11 +194,18 @@ def _lines(rooms: list[int]) -> list[dict[str, Any]]:
         .order_by(Device.id)
     )  # fmt: skip
     days = "warranty_until", "lent_until"
-    return [{**row, "passed": [_passed(row[day]) for day in days]} for row in dicts(query)]
+    return [
+        {**row, "passed": [_passed(row[day]) for day in days], "age": _age(row)}
+        for row in dicts(query)
+    ]
 
 
 def _passed(day: Any) -> bool | None:
     return None if day is None else day < clock.local_day(clock.now())
+
+
+def _age(row: dict[str, Any]) -> Age | None:
+    return age.of(row["installed_on"], data.category(row["category"]), clock.local_day(clock.now()))
 
 
 def _room_rows(rooms: list[int]) -> dict[int, dict[str, Any]]:

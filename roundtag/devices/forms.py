@@ -118,8 +118,8 @@ class Suggestions:
     backups: list[Choice]
 
 
-def suggestions(actor: Actor, client_id: int | None, device_id: int = 0) -> Suggestions:
-    """`client_id` None: for a device whose room is still to be chosen."""
+def suggestions(actor: Actor, found: Card | None) -> Suggestions:
+    """For a device, or (None) for one whose room is still to be chosen."""
     models = list(
         DeviceModel.select().order_by(DeviceModel.maker, DeviceModel.name).limit(SUGGESTED)
     )
@@ -127,15 +127,16 @@ def suggestions(actor: Actor, client_id: int | None, device_id: int = 0) -> Sugg
         list(dict.fromkeys(model.maker for model in models)),
         [(model.name, model.maker) for model in models],
         _suppliers(actor),
-        _owners(actor, client_id),
-        _backups(actor, client_id, device_id),
+        _owners(actor, found.client_id if found else None),
+        _backups(actor, found.room_id, found.id) if found else [],
     )
 
 
 def _suppliers(actor: Actor) -> list[str]:
-    query = Device.select(Device.supplier).where(Device.supplier != "").distinct()
-    rows = visible(actor, query, Device.client).order_by(Device.supplier).limit(SUGGESTED)
-    return [row.supplier for row in rows]
+    """Those of the devices that came last."""
+    query = Device.select(Device.supplier).order_by(Device.id.desc()).limit(SUGGESTED)
+    rows = visible(actor, query, Device.client)
+    return sorted({row.supplier for row in rows} - {""})
 
 
 def _owners(actor: Actor, client_id: int | None) -> list[Choice]:
@@ -147,22 +148,12 @@ def _clients(actor: Actor) -> Any:
     return visible(actor, Client.select(Client.id), Client.id).tuples()
 
 
-def _backups(actor: Actor, client_id: int | None, device_id: int) -> list[Choice]:
-    """Devices of the same kind first; the form takes any device of the client by its code."""
-    here = Device.select(Device.category).where(Device.id == device_id)
-    query = (
-        Device.select(Device.code, Device.name, Room.name.alias("room"))
-        .join(Room)
-        .where(Device.retired_at.is_null() & (Device.id != device_id))
-        .order_by((Device.category == here).desc(), Device.code)
-        .limit(SUGGESTED // 5)
-    )
-    if client_id is not None:
-        query = query.where(Device.client == client_id)
-    return [
-        (row["code"], f"{row['name']} · {row['room']}")
-        for row in dicts(visible(actor, query, Device.client))
-    ]
+def _backups(actor: Actor, room_id: int, device_id: int) -> list[Choice]:
+    """The other devices of the room; the form takes any device of the client by its code."""
+    here = (Device.room == room_id) & Device.retired_at.is_null() & (Device.id != device_id)
+    query = Device.select(Device.code, Device.name).where(here).order_by(Device.code)
+    rows = dicts(visible(actor, query, Device.client).limit(SUGGESTED))
+    return [(row["code"], row["name"]) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,13 @@ from roundtag import (
     duty,
     faults,
     inspections,
+    lending,
     packs,
     people,
     printing,
     rooms,
     rounds,
+    software,
     spares,
     tagging,
 )
@@ -75,7 +77,10 @@ def test_every_verb_bears_a_name_of_the_table() -> None:
         inspections.inspect, spares.swap, faults.report_fault, faults.report_as_attendee,
         faults.resolve_fault, checklists.publish_checklists, rounds.open_round, people.add_person,
         people.set_locale, clients.add_client, clients.add_contract, approvals.decide,
-        documents.issue_document, duty.put_on_duty,
+        documents.issue_document, duty.put_on_duty, devices.register_device, devices.edit_device,
+        devices.move_device, devices.retire_device, devices.reinstate_device, devices.tag_device,
+        devices.portray_device, lending.lend_device, lending.return_device, lending.extend_lending,
+        software.record_software_update, software.set_latest_version,
     ]  # fmt: skip
     assert {verb.__name__ for verb in verbs} <= set(DEEDS)
 

@@ -273,7 +273,9 @@ def test_rows_of_before_the_columns_are_sound_and_a_smuggled_value_is_not(world:
 
 
 def test_suggestions_are_ones_own(world: World, other: World) -> None:
-    offers = devices.suggestions(world.engineer, world.client_id, world.devices[0].id)
+    card = devices.card(world.devices[0].id, world.engineer)
+    offers = devices.suggestions(world.engineer, card)
+    assert devices.suggestions(world.engineer, None).backups == []
     assert [code for code, _ in offers.backups] == ["A-P02"]
     assert [name for name, _ in offers.owners] == ["engineer-a", "manager-a", "manager-b"]
     assert ("CB-L500", "爱普生") in offers.models
