@@ -46,17 +46,21 @@ def join_rounds(deed: Deed, device: Device) -> None:
 
 def link(deed: Deed, client_id: int, step: Step) -> None:
     """Sets the backup device of a row, once all rows are stored."""
-    wanted = step.values if step.fate == "create" else step.changes
-    if step.kind != "devices" or "backup_device" not in wanted:
+    if step.kind != "devices" or not _touches_backup(step):
         return
-    device = by_code(client_id, step.values["code"])
-    backup = by_code(client_id, wanted["backup_device"])
-    if device and device.backup_device_id != (backup.id if backup else None):
-        deed.change(device, backup_device=backup)
+    code = step.values["backup_device"]
+    backup = _by_code(client_id, code) if code else None
+    deed.change(_by_code(client_id, step.values["code"]), backup_device=backup)
 
 
-def by_code(client_id: int, code: str) -> Device | None:
-    return Device.get_or_none((Device.client == client_id) & (Device.code == code))
+def _touches_backup(step: Step) -> bool:
+    if step.fate == "create":
+        return bool(step.values["backup_device"])
+    return "backup_device" in step.changes
+
+
+def _by_code(client_id: int, code: str) -> Device:
+    return Device.get((Device.client == client_id) & (Device.code == code))
 
 
 def _update(deed: Deed, client_id: int, step: Step) -> None:
@@ -78,5 +82,6 @@ def columns_of(client_id: int, values: dict[str, Any]) -> dict[str, Any]:
         place = (Room.client == client_id) & (Room.code == own["room"])
         own["room"] = Room.get(place).id
     if "owner" in own:
-        own["owner"] = Person.get_or_none(Person.username == own["owner"])
+        name = own["owner"]
+        own["owner"] = Person.get(Person.username == name) if name else None
     return own
