@@ -154,7 +154,9 @@ def retirement(device_id: int) -> Response:
 
 
 def _retire_page(found: Card, form: Typed) -> Response:
-    return _page("devices/retire.html", form, card=found, leaving=devices.leaving(found))
+    return _page(
+        "devices/retire.html", form, card=found, leaving=devices.leaving(found, door.actor())
+    )
 
 
 @blueprint.post("/devices/<int:device_id>/retirement")

@@ -59,7 +59,7 @@ def index() -> Response:
     lines = devices.lines(door.actor(), text=text)
     if pages.is_fragment():
         return pages.fragment("devices/_lines.html", lines=lines, text=text)
-    may = access.REGISTRARS & door.actor().roles
+    may = access.DEVICE_KEEPERS & door.actor().roles
     return pages.show("devices/index.html", nav="devices", lines=lines, text=text,
                       may_register=may)  # fmt: skip
 

@@ -15,7 +15,7 @@ def page_of(room_id: int, form: Typed | None = None) -> Response:
         "rooms/show.html",
         nav="rooms",
         room=rooms.page(room_id, door.actor()),
-        may_register=access.REGISTRARS & door.actor().roles,
+        may_register=access.DEVICE_KEEPERS & door.actor().roles,
         forms={"fault": form},
         opened="fault" if form.errors else "",
         symptoms=data.symptoms(),

@@ -17,9 +17,9 @@ FIELD = frozenset({"engineer", "supervisor", "manager", "analyst"})
 OFFICE = frozenset({"manager", "supervisor", "desk", "admin", "storekeeper"})
 REVIEWERS = frozenset({"manager", "supervisor", "desk", "admin"})
 """Who settles what contradicts: both sides of it are work of others."""
-REGISTRARS = frozenset({"engineer", "manager", "supervisor", "admin", "librarian"})
+DEVICE_KEEPERS = frozenset({"engineer", "manager", "supervisor", "admin", "librarian"})
 """Who writes down what a device is."""
-LENDERS = REGISTRARS | {"desk", "storekeeper"}
+LENDERS = DEVICE_KEEPERS | {"desk", "storekeeper"}
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -38,10 +38,10 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "retire_device": frozenset({"manager", "admin", "librarian"}),
     "move_device": frozenset({"manager", "supervisor", "admin", "librarian"}),
     "reinstate_device": frozenset({"manager", "admin", "librarian"}),
-    "register_device": REGISTRARS,
-    "edit_device": REGISTRARS,
-    "tag_device": REGISTRARS,
-    "portray_device": REGISTRARS,
+    "register_device": DEVICE_KEEPERS,
+    "edit_device": DEVICE_KEEPERS,
+    "tag_device": DEVICE_KEEPERS,
+    "portray_device": DEVICE_KEEPERS,
     "lend_device": LENDERS,
     "return_device": LENDERS,
     "extend_lending": LENDERS,
@@ -175,13 +175,13 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "devices.index": EVERYONE,
     "devices.history": EVERYONE,
     "device.show": EVERYONE,
-    "device.new": REGISTRARS,
-    "device.register": REGISTRARS,
-    "device.details": REGISTRARS,
-    "device.edit": REGISTRARS,
-    "device.tag": REGISTRARS,
-    "device.photo": REGISTRARS,
-    "device.portray": REGISTRARS,
+    "device.new": DEVICE_KEEPERS,
+    "device.register": DEVICE_KEEPERS,
+    "device.details": DEVICE_KEEPERS,
+    "device.edit": DEVICE_KEEPERS,
+    "device.tag": DEVICE_KEEPERS,
+    "device.photo": DEVICE_KEEPERS,
+    "device.portray": DEVICE_KEEPERS,
     "device.place": DEEDS["move_device"],
     "device.move": DEEDS["move_device"],
     "device.retirement": DEEDS["retire_device"],

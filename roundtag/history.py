@@ -109,7 +109,7 @@ def _older_than(before: int) -> Any:
 Notes = dict[tuple[str, int | None], str | None]
 Pictures = dict[tuple[str, int | None], list[Picture]]
 Claims = dict[tuple[str, int | None], Claim | None]
-GIVEN_A_REASON = frozenset({"moved", "retired", "reinstated", "edited", "corrected"})
+GIVEN_A_REASON = frozenset({"moved", "retired", "reinstated", "edited", "serial_corrected"})
 """Kinds whose words lie in a Reason."""
 SUBJECTS = (
     ({"inspection"}, Inspection, Inspection.note),

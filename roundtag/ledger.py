@@ -183,19 +183,16 @@ def _agrees(model: type[Base], cells: tuple[Any, ...], after: Any) -> bool:
     fields = model._meta.sorted_fields
     try:
         row = model(**{f.name: f.python_value(c) for f, c in zip(fields, cells, strict=True)})
-        known = {**_before_they_came(row, after), **after}
-        return image(row) == known and all(map(_spelt_alike, fields, cells))
+        return image(row) == {**_added(model), **after} and all(map(_spelt_alike, fields, cells))
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
-def _before_they_came(row: Base, after: dict[str, Any]) -> dict[str, Any]:
-    """What columns hold that a leaf does not know: it was written before they were added.
-
-    Any other value in them came without a deed (ADR 0015).
-    """
-    blank = image(type(row)())
-    return {name: value for name, value in blank.items() if name not in after}
+def _added(model: type[Base]) -> dict[str, Any]:
+    """What an image says of columns that its table got later: that they hold their default."""
+    found = {f.name: f.default() if callable(f.default) else f.default
+             for f in model._meta.sorted_fields}  # fmt: skip
+    return {name: value for name, value in found.items() if name not in model.UNLOGGED}
 
 
 def _spelt_alike(field: Any, cell: Any) -> bool:

@@ -148,7 +148,8 @@ def _record(deed: Deed, device: Device, stored: Values, wanted: Values,
             reason: str | None) -> None:  # fmt: skip
     """A corrected serial number has a line of its own, for whoever looks for the old one."""
     if "serial" in wanted:
-        history.record(deed, "corrected", device, subject_id=say_why(deed, device, reason),
+        why = say_why(deed, device, reason)
+        history.record(deed, "serial_corrected", device, subject_id=why,
                        before=stored["serial"], now=wanted["serial"])  # fmt: skip
     others = sorted(wanted.keys() - {"serial"})
     if others:

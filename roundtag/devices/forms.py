@@ -163,14 +163,17 @@ class Leaving:
     faults: list[tuple[int, str, str]]
     """(key, number, symptom)."""
     stores: list[Choice]
+    may_resolve: bool
+    """Whether the faults can be resolved along with it by this person."""
 
 
-def leaving(found: Card) -> Leaving:
+def leaving(found: Card, actor: Actor) -> Leaving:
     open_ones = Fault.select().where(
         (Fault.device == found.id) & Fault.state.in_(OPEN_STATES)
     )  # fmt: skip
     faults = [(row.id, row.number, row.symptom) for row in open_ones.order_by(Fault.id)]
-    return Leaving(faults, [(str(row.id), row.name) for row in stores_of(found.client_id)])
+    stores = [(str(row.id), row.name) for row in stores_of(found.client_id)]
+    return Leaving(faults, stores, actor.may("resolve_fault", found.client_id))
 
 
 def stores_of(client_id: int) -> Any:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from roundtag import attachments, faults, history, movements, tagging
+from roundtag import access, attachments, faults, history, movements, tagging
 from roundtag.commands import Deed, Outcome, Photo
 from roundtag.devices.edit import load, say_why
 from roundtag.devices.forms import stores_of
@@ -70,6 +70,7 @@ def retire_device(command: RetireDevice, deed: Deed) -> Outcome:
                        subject_id=device.id)  # fmt: skip
     _put_away(command, deed, device)
     if command.resolves:
+        access.require(deed.actor, "resolve_fault", device.client_id)
         open_ones = (Fault.device == device.id) & Fault.state.in_(faults.OPEN_STATES)
         for fault in list(Fault.select().where(open_ones)):
             faults.settle(deed, fault, command.reason or "")

@@ -129,6 +129,7 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
     open_faults = faults.lines(actor, device_id=device.id)
     due = rounds.due_of(device, today)
     entries = history.of_device(device.id, limit=history.PAGE + 1)
+    checklist = checklists.latest(device.category, due.occasion if due else "monthly")
     room, lent = device.room, device.lending
     return DevicePage(
         id=device.id,
@@ -153,8 +154,8 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
         state=state_of(device.retired_at, lent, open_faults, unit),
         open_faults=open_faults,
         due=due,
-        checklist=checklists.latest(device.category, due.occasion if due else "monthly"),
-        last=_last_readings(device.id),
+        checklist=checklist,
+        last=_last_readings(device.id, checklist),
         spares=spares.fitting(device, unit.model_id if unit else None),
         history=entries[: history.PAGE],
         more=len(entries) > history.PAGE,
@@ -209,10 +210,16 @@ def _stood_in_for(device_id: int) -> list[Neighbour]:
     return [_neighbour(row) for row in rows.order_by(Device.code).limit(20)]
 
 
-def _last_readings(device_id: int) -> dict[str, Reading]:
-    latest = (
-        Answer.select(fn.MAX(Answer.id)).where(Answer.device == device_id).group_by(Answer.item)
-    )
+def _last_readings(device_id: int, checklist: Version | None) -> dict[str, Reading]:
+    """One look into an index per item, however many checks there were."""
+    if checklist is None:
+        return {}
+    latest = [
+        Answer.select(fn.MAX(Answer.id)).where(
+            (Answer.device == device_id) & (Answer.item == item.key)
+        )
+        for item in checklist.items
+    ]
     rows = Answer.select().where(Answer.id.in_(latest) & Answer.value.is_null(False))
     return {r.item: Reading(r.value or "", r.verdict, clock.local_day(r.at)) for r in rows}
 

@@ -173,7 +173,7 @@ def test_a_corrected_serial_asks_why_and_moves_nothing(world: World) -> None:
     assert Unit.get(Unit.device == world.devices[0].id).serial == "SNA9"
     assert StockMovement.select().count() == moves
     line = history.of_device(world.devices[0].id)[0]
-    assert (line.kind, line.note) == ("corrected", "看错一位")
+    assert (line.kind, line.note) == ("serial_corrected", "看错一位")
     assert (line.data["before"], line.data["now"]) == ("SNA1", "SNA9")
     with pytest.raises(Invalid) as told:
         edit(world, serial="sna2", reason="again")

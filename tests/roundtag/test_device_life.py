@@ -1,5 +1,6 @@
 """A device moves, is retired and comes back, is pictured: what goes with it, and what not."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,17 +15,19 @@ from roundtag import (
     rooms,
     rounds,
     settling,
+    software,
     tagging,
 )
 from roundtag.access import ATTENDEE
 from roundtag.errors import Forbidden, Invalid, NotFound
-from roundtag.lending import LendDevice, lend_device
+from roundtag.lending import LendDevice, ReturnDevice, lend_device, return_device
 from roundtag.models import (
     Attachment,
     Conflict,
     Device,
     Fault,
     History,
+    Lending,
     Log,
     Room,
     RoundDevice,
@@ -32,8 +35,8 @@ from roundtag.models import (
     Store,
     Unit,
 )
-from tests.seeing import assert_units_are_where_their_movements_say, snapshot
-from tests.world import World, check_form, deliver, fault_form, jpeg, new_id, run, swap_form
+from tests.seeing import assert_units_are_where_their_movements_say, queries_of, snapshot
+from tests.world import World, check_form, deliver, fault_form, jpeg, new_id, person, run, swap_form
 
 
 def retire(world: World, **more: object):  # type: ignore[no-untyped-def]
@@ -226,3 +229,37 @@ def test_settled_by_the_office_it_is_back_as_by_its_own_form(world: World) -> No
     settling.settle(new_id(), order, world.manager)
     assert (shown(world).state, unit().place) == ("ok", "device")
     assert [e.kind for e in history.of_device(world.devices[0].id)[:2]] == ["settled", "reinstated"]
+
+
+def test_who_may_not_resolve_faults_does_not_by_retiring(world: World) -> None:
+    deliver("fault", fault_form(world), world.engineer)
+    librarian = person("librarian-a", ("librarian", "client", world.client_id))
+    order = devices.RetireDevice("A-P01", "A", "x", resolves=True)
+    with pytest.raises(Forbidden):
+        run(devices.retire_device, order, librarian)
+    assert not devices.leaving(devices.card(world.devices[0].id, librarian), librarian).may_resolve
+    assert run(devices.retire_device, replace(order, resolves=False), librarian).outcome == "done"
+    assert Fault.get().state == "reported"
+
+
+def test_the_page_costs_the_same_with_much_of_everything(world: World) -> None:
+    device, today = world.devices[0].id, date(2026, 11, 22)
+
+    def live(versions: range) -> None:
+        for number in versions:
+            run(software.record_software_update, software.RecordUpdate(
+                device, "application", f"程序 {number}", "1", today), world.engineer)  # fmt: skip
+        run(lend_device, LendDevice(device, "李", today), world.engineer)
+        run(return_device, ReturnDevice(Lending.select().order_by(Lending.id.desc()).get().id),
+            world.engineer)  # fmt: skip
+        run(devices.move_device, devices.MoveDevice("A-P01", "A", "A301", "", "w"), world.manager)
+
+    live(range(2))
+    few = queries_of(lambda: shown(world))
+    live(range(2, 5))
+    for number in range(20):
+        Device.create(client=world.client_id, room=world.room.id, code=f"Z{number}", name="z",
+                      category="display", backup_device=device)  # fmt: skip
+    assert len(shown(world).software) == 5
+    assert len(shown(world).backup_of) == 20
+    assert queries_of(lambda: shown(world)) == few <= 20
