@@ -22,7 +22,7 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
             name: form if name == which else Typed() for name in ("inspection", "swap", "fault")
         },
         opened=which,
-        may=_may(found),
+        may=_may(found, form),
         symptoms=_fitting_symptoms(found.category.code),
         reasons=spares.REASONS,
         submission_id=forms.page_id(),
@@ -31,9 +31,10 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
     return page
 
 
-def _may(found: devices.DevicePage) -> dict[str, bool]:
+def _may(found: devices.DevicePage, form: Typed) -> dict[str, bool]:
+    """A form that was refused is shown again with all that was typed, also at a retired device."""
     actor = door.actor()
-    in_use = found.state != "retired"
+    in_use = found.state != "retired" or bool(form.errors)
     deeds = {
         "inspection": in_use and "inspect",
         "swap": in_use and "swap",

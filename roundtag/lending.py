@@ -8,7 +8,7 @@ from typing import Any
 from roundtag import clock, days, history, jobs, notify, people
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Outcome
-from roundtag.db import database
+from roundtag.db import database, write
 from roundtag.errors import NotFound
 from roundtag.fields import Fields
 from roundtag.models import Device, Lending, Room
@@ -200,9 +200,14 @@ def remind(now: datetime) -> int:
         .where(Lending.returned_at.is_null() & (Lending.due_on <= today))
     )
     rows = list(due)
+    with write():
+        _tell(rows, now)
+    return len(rows)
+
+
+def _tell(rows: list[Lending], now: datetime) -> None:
     for row in rows:
         for person_id in sorted({row.lent_by_id, row.device.owner_id} - {None}):
             notify.tell(person_id, "lending-due", f"lending-{row.id}-{row.due_on.isoformat()}",
                         now, url=f"/lendings/{row.id}", device=row.device.name,
                         due_on=row.due_on.isoformat())  # fmt: skip
-    return len(rows)

@@ -318,3 +318,15 @@ def test_a_pack_copy_holds_nothing_of_the_desk(manager: FlaskClient, world: Worl
     assert "More about this device" in live
     assert "More about this device" not in copy
     assert not re.search(r'href="/devices/\d', copy)
+
+
+def test_a_refused_form_at_a_retired_device_keeps_what_was_typed(
+    engineer: FlaskClient, manager: FlaskClient, base: str, world: World
+) -> None:
+    send(manager, f"{base}/retirement", f"{base}/retirement", reason="worn", unit_to="stays")
+    path = f"/t/{world.tags[0]}/faults"
+    data = {"tag": world.tags[0], "symptom": "spoon", "description": "亮一下又灭"}
+    answer = engineer.post(path, data=data)
+    assert answer.status_code == 422
+    assert Page(answer.text).form(path).filled()["description"] == "亮一下又灭"
+    assert engineer.post(path, data={**data, "symptom": "no_picture"}).status_code == 303
