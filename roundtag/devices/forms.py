@@ -127,7 +127,7 @@ def suggestions(actor: Actor, found: Card | None) -> Suggestions:
         list(dict.fromkeys(model.maker for model in models)),
         [(model.name, model.maker) for model in models],
         _suppliers(actor),
-        _owners(actor, found.client_id if found else None),
+        _owners(actor, found),
         _backups(actor, found.room_id, found.id) if found else [],
     )
 
@@ -139,9 +139,13 @@ def _suppliers(actor: Actor) -> list[str]:
     return sorted({row.supplier for row in rows} - {""})
 
 
-def _owners(actor: Actor, client_id: int | None) -> list[Choice]:
-    clients = [client_id] if client_id else [place for (place,) in _clients(actor)]
-    return [(row.username, people.name(row) or "") for row in known.staff_of(clients)]
+def _owners(actor: Actor, found: Card | None) -> list[Choice]:
+    """Who may own it, and who does, also when they have left: else saving would drop them."""
+    clients = [found.client_id] if found else [place for (place,) in _clients(actor)]
+    offered = {row.username: people.name(row) or "" for row in known.staff_of(clients)}
+    if found and found.values["owner"]:
+        offered.setdefault(found.values["owner"], found.values["owner"])
+    return list(offered.items())
 
 
 def _clients(actor: Actor) -> Any:
@@ -168,9 +172,7 @@ class Leaving:
 
 
 def leaving(found: Card, actor: Actor) -> Leaving:
-    open_ones = Fault.select().where(
-        (Fault.device == found.id) & Fault.state.in_(OPEN_STATES)
-    )  # fmt: skip
+    open_ones = Fault.select().where((Fault.device == found.id) & Fault.state.in_(OPEN_STATES))
     faults = [(row.id, row.number, row.symptom) for row in open_ones.order_by(Fault.id)]
     stores = [(str(row.id), row.name) for row in stores_of(found.client_id)]
     return Leaving(faults, stores, actor.may("resolve_fault", found.client_id))

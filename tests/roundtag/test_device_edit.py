@@ -17,6 +17,7 @@ from roundtag.models import (
     DeviceModel,
     History,
     Log,
+    Person,
     RoundDevice,
     Software,
     StockMovement,
@@ -282,6 +283,15 @@ def test_suggestions_are_ones_own(world: World, other: World) -> None:
     mine = devices.places(world.engineer, "register_device")
     assert [place.code for place in mine] == ["A301"]
     assert [p.code for p in devices.places(access.SYSTEM, "register_device")] == ["A301", "B301"]
+
+
+def test_an_owner_who_left_stays_until_somebody_chooses_another(world: World) -> None:
+    edit(world, owner="engineer-a")
+    Person.update(active=False).where(Person.username == "engineer-a").execute()
+    offers = devices.suggestions(world.manager, devices.card(world.devices[0].id, world.manager))
+    assert "engineer-a" in dict(offers.owners)
+    edit(world, who=world.manager, name="x")
+    assert Device.get_by_id(world.devices[0].id).owner.username == "engineer-a"
 
 
 def test_models_are_shared_with_the_catalogue(world: World) -> None:
