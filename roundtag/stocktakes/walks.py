@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import fn
 
+from roundtag import tagging
 from roundtag.access import Actor, visible
 from roundtag.errors import NotFound
 from roundtag.models import (
@@ -141,7 +142,7 @@ def _rooms(which: Any, limit: int | None = None) -> list[RoomToCount]:
         Tag.code.alias("tag"),
     )  # fmt: skip
     query = scope.rooms_of(which, *columns).limit(limit)
-    bound = (Tag.room == Room.id) & (Tag.state == "bound")
+    bound = (Tag.room == Room.id) & Tag.state.in_(tagging.LIVE)
     rows = dicts(query.left_outer_join(Tag, on=bound))
     if not rows:  # as on most days
         return []
@@ -169,7 +170,7 @@ def _devices(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     query = (
         Device.select(Device.id, Device.code, Device.name, Device.category, Device.position,
                       Device.room, Tag.code.alias("tag"))
-        .left_outer_join(Tag, on=((Tag.device == Device.id) & (Tag.state == "bound")))
+        .left_outer_join(Tag, on=((Tag.device == Device.id) & Tag.state.in_(tagging.LIVE)))
         .where((Device.room << ids) & Device.retired_at.is_null())
         .order_by(Device.room, Device.position, Device.code)
     )  # fmt: skip
