@@ -10,7 +10,6 @@ from typing import Any
 
 from peewee import fn
 
-from roundtag import tagging
 from roundtag.access import Actor, visible
 from roundtag.errors import NotFound
 from roundtag.models import (
@@ -142,7 +141,7 @@ def _rooms(which: Any, limit: int | None = None) -> list[RoomToCount]:
         Tag.code.alias("tag"),
     )  # fmt: skip
     query = scope.rooms_of(which, *columns).limit(limit)
-    bound = (Tag.room == Room.id) & Tag.state.in_(tagging.LIVE)
+    bound = (Tag.room == Room.id) & (Tag.state == "bound")
     rows = dicts(query.left_outer_join(Tag, on=bound))
     if not rows:  # as on most days
         return []
@@ -170,7 +169,7 @@ def _devices(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     query = (
         Device.select(Device.id, Device.code, Device.name, Device.category, Device.position,
                       Device.room, Tag.code.alias("tag"))
-        .left_outer_join(Tag, on=((Tag.device == Device.id) & Tag.state.in_(tagging.LIVE)))
+        .left_outer_join(Tag, on=((Tag.device == Device.id) & (Tag.state == "bound")))
         .where((Device.room << ids) & Device.retired_at.is_null())
         .order_by(Device.room, Device.position, Device.code)
     )  # fmt: skip
@@ -222,7 +221,8 @@ def choices(actor: Actor) -> list[Choice]:
         Site.name, Building.name
     )
     door = Room.id, Room.name, Building.name.alias("above")
-    single = of(Room.select(*door).join(Building), Room.client).order_by(Building.name, Room.code)
+    in_use = Room.select(*door).join(Building).where(Room.retired_at.is_null())
+    single = of(in_use, Room.client).order_by(Building.name, Room.code)
     levels = (
         ("client", clients),
         ("site", sites),

@@ -12,7 +12,6 @@ from roundtag import (
     faults,
     history,
     ledger,
-    rooms,
     rounds,
     settling,
     software,
@@ -192,7 +191,7 @@ def test_a_move_that_crossed_another_is_told(world: World) -> None:
 
 def test_attendees_are_not_offered_a_retired_device(world: World) -> None:
     retire(world)
-    page = rooms.attendee_page(tagging.resolve(world.tags[0], ATTENDEE))
+    page = faults.attendee_page(tagging.resolve(world.tags[0], ATTENDEE))
     assert (page.chosen, page.retired) == (None, True)
     assert [code for code, _, _ in page.devices] == [world.tags[1]]
 
