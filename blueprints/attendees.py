@@ -3,7 +3,7 @@
 import secrets
 import uuid
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -34,7 +34,7 @@ def page_of(target: tagging.Target, form: Typed) -> Response:
         form=form,
         submission_id=forms.page_id(),
         more_ids=[forms.fresh_id() for _ in place.known],
-        salt=request.form.get("salt") or secrets.token_hex(16),
+        salt="" if pages.is_pack() else request.form.get("salt") or secrets.token_hex(16),
         tail=pages.language_tail(),
         thanks=request.method == "GET" and request.args.get("helped") == "1",
     )
@@ -44,6 +44,7 @@ def page_of(target: tagging.Target, form: Typed) -> Response:
 
 def followed(receipt: Receipt) -> Response:
     """On to where the report can be followed; what must be known stands in the address."""
+    flash(_(receipt.message, **receipt.values), "ok")
     asked = {"lang": pages.asked_language(), "photo": "full" if g.get("photo_left_out") else ""}
     query = "&".join(f"{name}={value}" for name, value in asked.items() if value)
     return redirect(f"{receipt.url}?{query}" if query else receipt.url, 303)
@@ -65,11 +66,10 @@ def relanguage(code: str) -> Response:
     except (Gone, NotFound):
         return unknown()
     form = Typed(dict(request.form.items()))
-    page = page_of(target, form)
     if any(one.filename for one in request.files.values()):
         form.errors["photo"] = _("Choose the photo once more: browsers do not keep it.")
-        page = page_of(target, form)
-        page.status_code = 200
+    page = page_of(target, form)
+    page.status_code = 200
     return page
 
 

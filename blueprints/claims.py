@@ -18,7 +18,7 @@ blueprint = Blueprint("claims", __name__)
 
 def wanted() -> dict[str, Any]:
     """What the address says that a blank is for: {"device": key}, {"room": key} or nothing."""
-    fields = Fields(request.args.items())
+    fields = Fields(request.values.items())
     for name in ("device", "room"):
         key = fields.whole(name)
         if key and key < 2**31:

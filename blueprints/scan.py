@@ -29,6 +29,9 @@ def open_tag_scanned(code: str) -> Response:
 
 
 def open_(code: str, scanned: bool, form: Typed | None = None, which: str = "") -> Response:
+    if "sign-in" in request.args and not current_user.is_authenticated:
+        # The page of a code that leads nowhere is the same for all: its link cannot name the code.
+        return redirect(url_for("people.sign_in", next=request.path), 303)
     try:
         target = tagging.resolve(code, door.actor())
     except Gone:
@@ -56,8 +59,7 @@ def _tell_office(code: str) -> None:
 def _friendly(kind: str, status: int) -> Response:
     """One page for unknown and malformed codes alike; it reveals nothing."""
     chrome = "staff" if current_user.is_authenticated else "public"
-    page = pages.show("scan/unknown.html", nav="scan", chrome=chrome, kind=kind,
-                      here=request.path if request.method == "GET" else "")  # fmt: skip
+    page = pages.show("scan/unknown.html", nav="scan", chrome=chrome, kind=kind)
     page.status_code = status
     return page
 

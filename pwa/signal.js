@@ -9,6 +9,8 @@ let audio = null;
 
 function beep() {
   audio ??= new AudioContext();
+  // A phone that slept in between has put it to sleep as well.
+  if (audio.state === "suspended") audio.resume();
   const tone = audio.createOscillator();
   const volume = audio.createGain();
   tone.frequency.value = 1568;

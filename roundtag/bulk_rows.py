@@ -7,9 +7,10 @@ each of them.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from peewee import AutoField
+from peewee import AutoField, ForeignKeyField
 
 from roundtag.db import database
 from roundtag.models.base import Base, DayField, JsonField, UtcField
@@ -31,25 +32,34 @@ class Shape:
     model: type[Base]
     names: tuple[str, ...]
     columns: tuple[str, ...]
-    converters: tuple[Callable[[Any], Any] | None, ...]
-    defaults: tuple[tuple[str, Any], ...]
+    pick: Callable[[Values], tuple[Any, ...]]
+    """The values of all columns, in their order."""
+    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """Of the few columns that are kept as text: place and what makes it."""
+    links: tuple[str, ...]
+    defaults: Values
+    makers: tuple[tuple[str, Callable[[], Any]], ...]
     key: str
     numbered: bool
 
     def complete(self, values: Values) -> Values:
         """The values of all columns, by field; rows that were given become their keys."""
-        full = {name: made() if callable(made) else made for name, made in self.defaults}
-        for name, value in values.items():
-            full[name] = value._pk if isinstance(value, Base) else value
+        full = {**self.defaults, **values}
+        for name, make in self.makers:
+            if name not in values:
+                full[name] = make()
+        for name in self.links:
+            if isinstance(full[name], Base):
+                full[name] = full[name]._pk
         return full
 
     def bound(self, full: Values) -> list[Any]:
         """The values as the database takes them, in the order of the columns."""
-        return [
-            value if convert is None or value is None else convert(value)
-            for convert, value in zip(self.converters, map(full.__getitem__, self.names),
-                                      strict=True)
-        ]  # fmt: skip
+        row = list(self.pick(full))
+        for place, convert in self.converters:
+            if row[place] is not None:
+                row[place] = convert(row[place])
+        return row
 
 
 @cache
@@ -57,12 +67,16 @@ def shape_of(model: type[Base]) -> Shape:
     key: Any = model._meta.primary_key
     numbered = isinstance(key, AutoField)
     fields = [f for f in model._meta.sorted_fields if not (numbered and f is key)]
+    names = tuple(f.name for f in fields)
     return Shape(
         model,
-        tuple(f.name for f in fields),
+        names,
         tuple(f.column_name for f in fields),
-        tuple(f.db_value if isinstance(f, AS_TEXT) else None for f in fields),
-        tuple((f.name, f.default) for f in fields),
+        itemgetter(*names),
+        tuple((n, f.db_value) for n, f in enumerate(fields) if isinstance(f, AS_TEXT)),
+        tuple(f.name for f in fields if isinstance(f, ForeignKeyField)),
+        {f.name: None if callable(f.default) else f.default for f in fields},
+        tuple((f.name, f.default) for f in fields if callable(f.default)),
         key.name,
         numbered,
     )

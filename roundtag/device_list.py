@@ -186,30 +186,35 @@ def page(wish: Wish, actor: Actor) -> DeviceList:
     if client is None:
         return DeviceList(wish, None, [], [], 0, None, None, Places([], []))
     wish = replace(wish, client=client.id if len(known) > 1 else None)
-    conditions, few = _conditions(wish, client.id)
-    rows = dicts(_in_order(wish, conditions, few).limit(PAGE + 1))
+    conditions, counted = _conditions(wish, client.id)
+    rows = dicts(_in_order(wish, conditions).limit(PAGE + 1))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if wish.before is not None:
         rows.reverse()
     back, on = (more, True) if wish.before is not None else (wish.after is not None, more)
     return DeviceList(
-        wish, client, known, [_line(row) for row in rows], _count(conditions),
+        wish, client, known, [_line(row) for row in rows], _count(counted),
         rows[-1]["device"] if on and rows else None, rows[0]["device"] if back and rows else None,
         _places(client.id, wish),
     )  # fmt: skip
 
 
-def _conditions(wish: Wish, client_id: int) -> tuple[list[Any], bool]:
+def _conditions(wish: Wish, client_id: int) -> tuple[list[Any], list[Any]]:
+    """What rows must fulfil, and the same for counting them.
+
+    Rows that are named are fetched by their names: the index of an order is hidden then.
+    """
     found = search.devices(wish.text)
-    # Rows that are named are fetched by their names: the index of an order is hidden then.
-    mine = (DeviceIndex.client + 0 if found.few else DeviceIndex.client) == client_id
+    mine, hidden = DeviceIndex.client == client_id, DeviceIndex.client + 0 == client_id
     chosen = [FILTERS[name](value) for name, value in wish.filters.items()]
     if "state" not in wish.filters:
         chosen.append(DeviceIndex.state != "retired")
-    return [mine, *(one for one in chosen if one is not None), *found.where], found.few
+    narrowed = [one for one in chosen if one is not None]
+    rows = [hidden if found.few else mine, *narrowed, *found.where]
+    return rows, [hidden if wish.text else mine, *narrowed, *found.counted]
 
 
-def _in_order(wish: Wish, conditions: list[Any], few: bool) -> Any:
+def _in_order(wish: Wish, conditions: list[Any]) -> Any:
     column, turned = SORTS[wish.sort], wish.down != (wish.before is not None)
     mark = wish.after if wish.before is None else wish.before
     query = DeviceIndex.select().where(*conditions)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import rfc8785
@@ -46,22 +47,21 @@ def of_values(model: type[Base], values: dict[str, Any]) -> Change:
     """The change of a row that was written in bulk: all its values by field. None is sealed."""
     client_id = values["client"] if model.LOG == "client" else PROVIDER
     key: Any = model._meta.primary_key
-    spoken = _spoken(model)
-    shown = {
-        name: values[name] if say is None or values[name] is None else say(values[name])
-        for name, say in spoken
-    }
+    names, pick, said = _spoken(model)
+    shown = dict(zip(names, pick(values), strict=True))
+    for name, say in said:
+        if shown[name] is not None:
+            shown[name] = say(shown[name])
     return Change(client_id, model._meta.table_name, values[key.name], shown)
 
 
 @cache
-def _spoken(model: type[Base]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
-    """The fields of an image, with what makes text of a moment or day."""
-    return tuple(
-        (field.name, field.db_value if isinstance(field, UtcField | DayField) else None)
-        for field in model._meta.sorted_fields
-        if field.name not in model.UNLOGGED
-    )
+def _spoken(model: type[Base]) -> tuple[tuple[str, ...], Callable[..., Any], list[Any]]:
+    """The fields of an image, what picks their values, and what makes text of moments and days."""
+    fields = [field for field in model._meta.sorted_fields if field.name not in model.UNLOGGED]
+    names = tuple(field.name for field in fields)
+    said = [(f.name, f.db_value) for f in fields if isinstance(f, UtcField | DayField)]
+    return names, itemgetter(*names), said
 
 
 def client_of(row: Base) -> int | None:

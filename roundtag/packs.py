@@ -36,7 +36,7 @@ from roundtag.models import (
     dicts,
 )
 
-FIXED = ["/today", "/scan", "/record", "/outbox", "/more"]
+FIXED = ["/today", "/scan", "/record", "/fake", "/outbox", "/more"]
 LIMIT = 2000
 """Devices that a phone keeps at most."""
 LAST = "9999-12-31"
@@ -76,9 +76,8 @@ def manifest(actor: Actor, language: str, build: str, places: Places | None = No
     ids = due[:LIMIT]
     rooms = _rooms(actor, ids, places)
     shown = _shown(ids, rooms)
-    pages = [Page(url, _hash(base)) for url in FIXED[1:]]
-    pages.append(Page("/fake", _hash(base, fakes.rooms(actor))))
-    pages.insert(0, Page(FIXED[0], _hash(base, _today(actor), shown.devices)))
+    facts = {"/today": [_today(actor), shown.devices], "/fake": [fakes.rooms(actor)]}
+    pages = [Page(url, _hash(base, *facts.get(url, []))) for url in FIXED]
     pages += _tagged(tagging.codes_of_rooms(rooms), rooms, shown.rooms, base)
     pages += _tagged(tagging.codes_of_devices(ids), ids, shown.devices, base)
     pages += _to_count(actor, base)

@@ -91,10 +91,13 @@ def listing(wish: RoomWish, actor: Actor) -> RoomList:
     if client is None:
         return RoomList(wish, None, [], [], 0, False, [], [])
     wish = replace(wish, client=client.id if len(known) > 1 else None)
-    query = rooms.with_counts().join(RoomIndex, on=(RoomIndex.room == Room.id))
+    query = Room.select(Room.id).join(Building).join(Site).switch(Room)
+    query = query.join(RoomIndex, on=(RoomIndex.room == Room.id))
     query = query.where(*_conditions(wish, client.id)).order_by(*SORTS[wish.sort])
-    total = int(query.clone().select(Room.id).order_by().count())
-    rows = dicts(query.paginate(wish.number, PAGE))
+    total = int(query.clone().order_by().count())
+    keys = [key for (key,) in tuples(query.paginate(wish.number, PAGE))]
+    shown = rooms.with_counts().where(Room.id.in_(keys))
+    rows = dicts(shown.order_by(*SORTS[wish.sort]))
     tags = tagging.codes_of_rooms(row["id"] for row in rows)
     places = (
         Building.select(Site.id, Building.id, Site.name, Building.name).join(Site)

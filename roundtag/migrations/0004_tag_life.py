@@ -7,6 +7,7 @@ def up(migrator, db):
     class Base(Model):
         class Meta:
             database = db
+            legacy_table_names = False
 
     class Client(Base):
         class Meta:
@@ -74,6 +75,7 @@ def up(migrator, db):
 
     db.create_tables([TagBatch, BatchTag, TagEvent, PrintRun, PrintedLabel])
     db.execute_sql("CREATE INDEX tag_made_at_code ON tag (made_at, code)")
+    db.execute_sql("CREATE INDEX tag_replaced_by ON tag (replaced_by)")
     # A lost label still leads on, so that it counts as the one that a device or room bears.
     for target in ("device", "room"):
         db.execute_sql(f"DROP INDEX tag_one_{target}")

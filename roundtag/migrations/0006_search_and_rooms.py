@@ -74,4 +74,5 @@ def up(migrator, db):
     db.create_tables([DeviceIndex, Posting, RoomIndex])
     db.execute_sql("ALTER TABLE room ADD COLUMN client_unit TEXT NOT NULL DEFAULT ''")
     db.execute_sql("ALTER TABLE room ADD COLUMN retired_at TEXT")
+    db.execute_sql("CREATE INDEX unit_place_model_id ON unit (place, model_id)")
     db.execute_sql("CREATE INDEX answer_device_id_item_id ON answer (device_id, item, id)")

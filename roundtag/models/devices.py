@@ -75,6 +75,7 @@ class Unit(Base):
             (("model", "serial"), True),
             (("serial",), False),
             (("store", "model"), False),
+            (("place", "model"), False),
         )
 
 
@@ -114,7 +115,7 @@ class Tag(Base):
     made_at = UtcField()
 
     class Meta:
-        indexes = ((("made_at", "code"), False),)
+        indexes = ((("made_at", "code"), False), (("replaced_by",), False))
 
 
 Tag.add_index(

@@ -4,6 +4,7 @@ Some hundred rows are read and written while the person waits, more by a job. Th
 kept before the job starts, so that a worker that dies is followed by one that writes nothing twice.
 """
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,7 @@ from roundtag.words import N_
 
 ROWS_AT_ONCE = 500
 KEPT = timedelta(days=1)
+KEY = re.compile(r"[0-9a-f-]{36}")
 WRITING = timedelta(hours=1)
 """How long a file without a batch may still be one that is just handed in."""
 GONE = N_("The files are no longer here. Send them again.")
@@ -51,9 +53,8 @@ def open_batch(key: str, client_id: int, listed: Listed, actor: Actor) -> str:
 
 def own(key: str, actor: Actor) -> ImportBatch:
     """A batch of the actor's own. Raises NotFound, or Forbidden once the right is lost."""
-    batch = ImportBatch.get_or_none(
-        (ImportBatch.id == key) & (ImportBatch.person == actor.person_id)
-    )
+    mine = (ImportBatch.id == key) & (ImportBatch.person == actor.person_id)
+    batch = ImportBatch.get_or_none(mine) if KEY.fullmatch(key) else None
     if batch is None or batch.expires_at < clock.now():
         raise NotFound
     if not may_import(actor, batch.client_id):

@@ -29,6 +29,8 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 def check_characters(cell: str, line_breaks: bool = False) -> None:
     """Refuses what cannot be seen: control and format characters, surrogates."""
+    if cell.isprintable():  # true of nearly every cell, and never of one with such a sign
+        return
     for sign in cell:
         if unicodedata.category(sign) in INVISIBLE and not (line_breaks and sign in "\r\n"):
             raise Unreadable(

@@ -23,7 +23,6 @@ RECIPE = "2"
 """Raised whenever documents are made otherwise: the next start makes them anew."""
 MADE = "search-index"
 BATCH = 400
-AT_ONCE = 5000
 
 
 def follow(changes: Iterable[Change]) -> None:
@@ -117,12 +116,12 @@ def _post(known: dict[int, Any], fresh: dict[int, Any]) -> None:
     insert(sorted(new))
 
 
-def insert(pairs: list[tuple[int, int]]) -> None:
-    """Postings in their order. Written as numbers: binding a million of them takes far longer."""
+def insert(pairs: list[tuple[int, int]], table: str = "posting") -> None:
+    """Pairs of gram and device. Written as numbers: binding a million of them takes far longer."""
     for some in _batches(pairs, 5000):
         values = ",".join(f"({gram},{key})" for gram, key in some)
         db.database.execute_sql(
-            f"INSERT INTO posting (gram, device) VALUES {values}"  # noqa: S608 - whole numbers
+            f"INSERT INTO {table} (gram, device) VALUES {values}"  # noqa: S608 - whole numbers
         )
 
 
@@ -146,8 +145,7 @@ def rebuild() -> int:
             model.delete().execute()
         refresh_rooms(key for (key,) in tuples(Room.select(Room.id)))
         keys = [key for (key,) in tuples(Device.select(Device.id).order_by(Device.id))]
-        for some in _batches(keys, AT_ONCE):
-            _make(some)
+        _make(keys)
         Setting.insert(name=MADE, value=RECIPE).on_conflict(
             conflict_target=[Setting.name], preserve=[Setting.value]
         ).execute()
@@ -155,13 +153,17 @@ def rebuild() -> int:
 
 
 def _make(keys: list[int]) -> None:
-    """Thousands together: postings written in their order find their neighbours in memory."""
-    pairs: list[tuple[int, int]] = []
+    """The database sorts the postings itself, so that their tree is written once from end to end
+    and not everywhere for every batch."""
+    db.database.execute_sql("CREATE TEMPORARY TABLE staged (gram BIGINT, device INTEGER)")
     for some in _batches(keys):
         rows = list(documents.of_devices(Device.id.in_(some)))
         _store(rows)
-        pairs += [(gram, row["device"]) for row in rows for gram in words.grams(row["text"])]
-    insert(sorted(pairs))
+        insert([(g, row["device"]) for row in rows for g in words.grams(row["text"])], "staged")
+    db.database.execute_sql(
+        "INSERT INTO posting (gram, device) SELECT gram, device FROM staged ORDER BY gram, device"
+    )
+    db.database.execute_sql("DROP TABLE staged")
 
 
 def ensure() -> None:

@@ -33,7 +33,7 @@ def lock(stocktake: Stocktake) -> None:
 
 
 def rooms_of(stocktakes: Any, *columns: Any) -> Any:
-    """Rooms of the stocktakes that a condition names, in walking order; a pair for each of both."""
+    """Rooms in use of the stocktakes that a condition names, in walking order; a pair of each."""
     covers = (
         (Stocktake.scope == "client")
         | ((Stocktake.scope == "site") & (Building.site == Stocktake.place))
@@ -44,7 +44,7 @@ def rooms_of(stocktakes: Any, *columns: Any) -> Any:
         Room.select(*columns)
         .join(Building)
         .join(Stocktake, on=(Stocktake.client == Room.client))
-        .where(covers & stocktakes)
+        .where(covers & stocktakes & Room.retired_at.is_null())
         .order_by(Stocktake.id, Building.name, Room.floor, Room.code)
     )
 

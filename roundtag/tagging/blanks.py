@@ -52,7 +52,7 @@ def make_blanks(command: MakeBlanks, deed: Deed) -> Outcome:
     made = deed.create_many(Tag, (
         {"code": codes.new(), "state": "blank", "client": command.client_id,
          "made_at": deed.received_at} for _ in range(command.count)))  # fmt: skip
-    deed.create_many(BatchTag, ({"tag": tag.code, "batch": batch.id} for tag in made))
+    deed.create_many(BatchTag, ({"tag": code, "batch": batch.id} for code in made))
     return Outcome(N_("Batch %(number)s is made: %(count)s blank labels. Print them now."),
                    f"/tags/batches/{batch.id}", subject_id=batch.id,
                    values={"number": batch.id, "count": command.count})  # fmt: skip

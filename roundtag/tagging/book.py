@@ -81,7 +81,7 @@ def _all() -> Any:
         .left_outer_join(Device)
         .join(Room, JOIN.LEFT_OUTER, on=((Room.id == Tag.room) | (Room.id == Device.room)))
         .join(BatchTag, JOIN.LEFT_OUTER, on=(BatchTag.tag == Tag.code))
-        .order_by(Tag.made_at.desc(), Tag.code)
+        .order_by(Tag.made_at.desc(), Tag.code.desc())
     )  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def _narrowed(query: Any, wanted: Filter) -> Any:
     if wanted.batch:
         query = query.where(BatchTag.batch == wanted.batch)
     if wanted.room:
-        query = query.where((Tag.room == wanted.room) | (Device.room == wanted.room))
+        in_room = Device.select(Device.id).where(Device.room == wanted.room)
+        query = query.where((Tag.room == wanted.room) | Tag.device.in_(in_room))
     if wanted.text:
         query = query.where(Tag.code.contains(codes.spelled(wanted.text)))
     return query

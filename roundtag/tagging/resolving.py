@@ -81,7 +81,7 @@ def resolve(code: str, actor: Actor) -> Target:
         raise Gone
     if tag.state == "blank":
         raise BlankTag(tag.code, tag.client_id) if _may_claim(actor, tag.client_id) else NotFound
-    if tag.state not in LIVE:
+    if tag.state not in LIVE or not (tag.device_id or tag.room_id):
         raise NotFound
     device = tag.device
     return Target(tag.code, tag.client_id, device.room_id if device else tag.room_id, device,

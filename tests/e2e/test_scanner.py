@@ -131,7 +131,7 @@ def test_nothing_else_is_opened(film: Film, site: Server, tag: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("https://evil.example/T/{code}", "leads to evil.example, which is not ours"),
+        ("https://evil.example/T/{code}", "leads to evil.example and may be a fake"),
         ("javascript:location='/T/{code}'", "not what we look for"),
         ("https://www.maker.example/support", "not what we look for"),
         ("7K3M9QX2PX", "not what we look for"),
@@ -145,6 +145,24 @@ def test_foreign_symbols_are_refused_in_words(
     expect(page.locator(SAYS)).to_contain_text(sentence)
     assert page.url == f"{site.url}/scan"
     assert page.evaluate(LIVE) == 1
+    report = page.locator("[data-report-fake]")
+    if "fake" not in sentence:
+        return expect(report).to_be_hidden()
+    report.click()
+    expect(page.locator("[name=found]")).to_have_value("evil.example")
+    return expect(page.locator("[name=why]:checked")).to_have_value("foreign")
+
+
+def test_a_room_s_labels_are_compared_by_scanning(film: Film, site: Server, tag: str) -> None:
+    page = film(symbol("https://evil.example/T/" + tag))
+    page.goto(f"/t/{tag}")
+    page.locator("a.back").click()
+    page.locator("a[href^='/tags/rooms/']").click()
+    report = page.locator("a[href^='/fake?']")
+    expect(report).to_be_visible()
+    assert page.url.startswith(f"{site.url}/tags/rooms/")
+    report.click()
+    expect(page.locator("select[name=tag]")).not_to_have_value("")
 
 
 def test_a_bare_code_counts_and_a_label_beside_another_symbol_too(
@@ -320,7 +338,7 @@ def test_serial_of_the_new_unit_is_read_into_the_swap_form(
     expect(page.locator("#s-new_serial_typed")).to_have_value("SN-0815/A")
     expect(page.locator("#s-scanner")).to_be_hidden()
     assert page.evaluate(LIVE) == 0
-    page = film(bars("DataMatrix", serial))
+    page = film(bars("DataMatrix", f"SN:{serial}"))
     page.goto(f"/t/{tag_with_spares}#swap")
     page.click("#swap [data-scan-into]")
     expect(page.locator("#s-new_serial")).to_have_value(str(serial))

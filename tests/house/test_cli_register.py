@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import Image
 
 from roundtag import catalogues, db, installation
 from tests.house.processes import environment
@@ -96,6 +98,33 @@ def test_a_device_moves_leaves_and_comes_back(run: Run) -> None:
     assert run("ledger", "verify").returncode == 0
 
 
+def test_the_register_goes_out_and_in_again(demo_run: Run, tmp_path: Path) -> None:
+    book, table = tmp_path / "all.xlsx", tmp_path / "rooms.csv"
+    assert demo_run("export", "--output", str(book), "--locale", "en").returncode == 0
+    done = demo_run("export", "--output", str(table), "--kind", "rooms", "--client", "HHZ")
+    assert (done.returncode, done.stdout) == (0, f"{table} is written.\n")
+    for file in (book, table):
+        again = demo_run("import", str(file))
+        assert (again.returncode, again.stderr) == (0, "")
+        assert "rooms: 0 created, 0 updated, 5 unchanged" in again.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["all.xlsx", "rooms.csv"]
+    for words in (["--output", "x.exe"], ["--output", "x.csv"]):
+        refused = demo_run("export", *words)
+        assert (refused.returncode, "Usage" in refused.stderr) == (2, True)
+
+
+def test_a_heading_is_mapped_by_hand(demo_run: Run, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.csv"
+    text = (DEMO / "rooms.csv").read_text(encoding="utf-8").replace("会议室名称", "叫法", 1)
+    odd.write_text(text, encoding="utf-8")
+    assert "This column is missing" in demo_run("import", str(odd)).stderr
+    mapped = demo_run("import", "--preview", "--map", "叫法=name", str(odd))
+    assert (mapped.returncode, mapped.stderr) == (0, "")
+    assert "rooms: 0 created, 0 updated, 5 unchanged" in mapped.stdout
+    wrong = demo_run("import", "--map", "叫法=colour", str(odd))
+    assert (wrong.returncode, "HEADING=FIELD" in wrong.stderr) == (2, True)
+
+
 def test_every_bad_row_is_named(demo_run: Run, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     text = (DEMO / "devices.csv").read_text(encoding="utf-8")
@@ -149,9 +178,20 @@ def test_a_sheet_of_one_rooms_tags_can_be_scanned(demo_run: Run, tmp_path: Path)
     assert found <= urls
 
 
+def test_a_rolls_pictures_are_written_dot_by_dot(demo_run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "tags.zip"
+    done = demo_run("tags", "sheet", "--output", str(target), "--room", "HJ201", "--stock",
+                    "Zebra-50x30", "--png", "--design", "small")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(target) as archive:
+        assert len(archive.namelist()) == 6
+        assert Image.open(archive.open(archive.namelist()[0])).size == (400, 240)
+
+
 def test_a_sheet_that_cannot_be_is_refused(demo_run: Run, tmp_path: Path) -> None:
     target = tmp_path / "tags.pdf"
-    for words in (["--start", "99"], ["--room", "NOPE"], ["--stock", "none"]):
+    for words in (["--start", "99"], ["--room", "NOPE"], ["--stock", "none"], ["--png"],
+                  ["--printer", "none"]):  # fmt: skip
         done = demo_run("tags", "sheet", "--output", str(target), *words)
         assert done.returncode != 0
         assert "Traceback" not in done.stderr
@@ -168,3 +208,21 @@ def test_trial_addresses_are_warned_of(demo_run: Run, tmp_path: Path) -> None:
 def test_the_search_index_is_made_anew(demo_run: Run) -> None:
     done = demo_run("search", "rebuild")
     assert (done.returncode, done.stdout) == (0, "Devices in the index: 80.\n")
+
+
+def test_the_life_of_a_tag_by_commands(demo_run: Run) -> None:
+    made = demo_run("tags", "blanks", "3", "--client", "HHZ", "--note", "annex")
+    assert (made.returncode, "3 blank labels" in made.stdout) == (0, True)
+    assert demo_run("tags", "blanks", "2001").returncode == 2
+    code = json.loads(demo_run("tags", "list", "--json").stdout)[0]["code"]
+    lost = demo_run("tags", "lost", code)
+    assert lost.stdout.startswith("Marked as lost: ")
+    assert code not in demo_run("tags", "list", "--json").stdout
+    assert demo_run("tags", "found", code).returncode == 0
+    late = demo_run("tags", "found", code)
+    assert (late.returncode, "Not marked as lost" in late.stderr) == (1, True)
+    claimed = demo_run("tags", "claim", "--client", "HHZ", "--device", "NOPE", code)
+    assert (claimed.returncode, "no such device" in claimed.stderr) == (1, True)
+    assert demo_run("tags", "claim", "--client", "HHZ", code).returncode == 2
+    assert demo_run("tags", "revoke", "--yes", "0000000000").returncode == 1
+    assert demo_run("tags", "replace", code, "--reason", "lost").returncode == 0

@@ -94,6 +94,46 @@ def test_groups_progress_and_one_announcement(phone: Any, stub: Any) -> None:
     expect(phone.page.locator("[data-outbox-progress]")).to_be_hidden()
 
 
+def test_what_has_not_changed_stays_in_the_list(phone: Any, stub: Any) -> None:
+    """A browser lays out anew whatever is taken out, be it put back at once.
+
+    Nothing is sent meanwhile: an entry on its way is drawn anew.
+    """
+    stub.faults.waiting.extend([("GET /sync/whoami", "status:503")] * 50)
+    for code in ("7K3M9QX2PD", "ABCDEFGHJ2", "ABCDEFGHJ3"):
+        phone.report_at(f"/t/{code}", "dark", "Saved")
+    phone.open("/outbox")
+    expect(group(phone, "waiting")).to_have_count(3)
+    phone.page.evaluate(
+        """() => { window.taken = 0;
+        new MutationObserver((all) => all.forEach((one) => (taken += one.removedNodes.length)))
+          .observe(document.querySelector("[data-outbox-group=waiting] ul"), { childList: true });
+        }"""
+    )
+    phone.page.once("dialog", lambda dialog: dialog.accept())
+    act(group(phone, "waiting").nth(1), "delete").click()
+    expect(group(phone, "waiting")).to_have_count(2)
+    assert phone.page.evaluate("taken") == 1
+
+
+def test_drawing_rests_the_longer_the_longer_it_takes(phone: Any) -> None:
+    turns = phone.page.evaluate(
+        """async () => {
+          const main = document.querySelector('script[src$="main.js"]').src;
+          const { calmly } = await import(main.replace("main.js", "calmly.js"));
+          let turns = 0;
+          const until = (end) => { while (performance.now() < end); };
+          const slow = calmly(() => { turns += 1; until(performance.now() + 100); });
+          for (const end = performance.now() + 1500; performance.now() < end;) {
+            slow();
+            await new Promise((done) => setTimeout(done, 20));
+          }
+          return turns;
+        }"""
+    )
+    assert turns <= 2
+
+
 def test_a_refused_entry_is_corrected_from_the_list_or_deleted(phone: Any, stub: Any) -> None:
     phone.check("9999")
     phone.says("#check", "Needs you")

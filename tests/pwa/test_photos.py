@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
+
+from tests.house.processes import until
 
 PHOTOS = "PUT /sync/photos/"
 
@@ -79,6 +81,19 @@ def test_bytes_stay_until_the_server_lists_them(phone: Any, stub: Any, fault: st
     phone.says("#check", "Received")
     assert phone.photos() == []
     assert len(stub.store.envelopes()) == len(stub.store.photos()) == 1
+
+
+def test_waiting_is_told_while_the_photo_is_on_its_way(phone: Any, stub: Any) -> None:
+    held = list[Route]()
+    phone.page.route("**/sync/photos/*", lambda route: held.append(route))
+    one_photo(phone)
+    phone.check()
+    phone.says("#check", "Waiting for 1 photos")
+    assert phone.states() == ["photos"]
+    until(lambda: phone.page.evaluate("true") and held, "the photo is on its way")
+    held.pop().continue_()
+    phone.says("#check", "Received")
+    assert (phone.photos(), len(stub.store.photos())) == ([], 1)
 
 
 def test_photo_saved_offline_arrives_later_with_an_equal_hash(phone: Any, stub: Any) -> None:

@@ -19,6 +19,14 @@ FILL = """async ([name, bytes]) => { const cache = await caches.open(name);
   for (let n = 0; n < bytes / 65536; n += 1) {
     const noise = crypto.getRandomValues(new Uint8Array(65536));
     await cache.put(`/noise/${n}`, new Response(noise)); } }"""
+DEVICE = "/t/7K3M9QX2PD"
+WRITTEN = """const real = IDBDatabase.prototype.transaction;
+window.written = [];
+IDBDatabase.prototype.transaction = function (stores, mode, options) {
+  const made = real.call(this, stores, mode, options);
+  if (mode === "readwrite") written.push([[...made.objectStoreNames], made.durability]);
+  return made;
+};"""
 KEPT = "async () => (await caches.keys()).filter((name) => name.startsWith('pack-'))"
 
 
@@ -99,6 +107,15 @@ def test_the_browser_is_asked_once_to_keep_the_site(
         phone.says("#fault", "Received")
         phone.page.click("#fault [data-new-entry]")
     assert phone.page.evaluate("localStorage.asked") == "1"
+
+
+def test_an_entry_waits_for_the_disk_and_its_receipt_does_not(phone: Any) -> None:
+    phone.page.add_init_script(WRITTEN)
+    phone.open(DEVICE)
+    phone.check()
+    phone.says("#check", "Received")
+    written = phone.page.evaluate("written")
+    assert [how for stores, how in written if "outbox" in stores] == ["strict", "relaxed"]
 
 
 def test_what_is_used_is_shown(phone: Any) -> None:

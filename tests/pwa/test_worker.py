@@ -24,6 +24,11 @@ UPDATE = """async () => {
   return new Promise((resolve) => worker.addEventListener("statechange", () =>
     ["installed", "redundant"].includes(worker.state) && resolve(worker.state)));
 }"""
+WAYS = """() => {
+  const all = performance.getEntriesByType("resource");
+  const sent = all.filter(({ name }) => name.includes("/sync/"));
+  return sent.map((one) => one.workerMatchedSourceType);
+}"""
 
 
 @pytest.mark.parametrize(
@@ -83,6 +88,16 @@ def test_fragments_and_posts_pass_by_the_worker(phone: Any, stub: Any) -> None:
     fragment = "() => fetch('/today', {headers: {'HX-Request': 'true'}}).then(() => 1, () => 0)"
     assert phone.page.evaluate(fragment) == 0
     assert phone.page.evaluate(fragment.replace("headers", "method: 'POST', headers")) == 0
+
+
+@pytest.mark.usefixtures("worker")
+def test_deliveries_do_not_wake_the_worker(phone: Any) -> None:
+    phone.packed()
+    phone.open("/t/7K3M9QX2PD")
+    phone.report("dark")
+    phone.says("#fault", "Received")
+    ways = phone.page.evaluate(WAYS)
+    assert ways == ["network"] * len(ways) != []
 
 
 @pytest.mark.usefixtures("worker")

@@ -220,7 +220,7 @@ def test_tags_that_are_not_bound_lead_nowhere(world: World, state: str) -> None:
 
 def test_an_attendee_sees_the_room_and_its_devices_by_name_only(world: World) -> None:
     deliver("fault", fault_form(world, description="私下说", contact="123"), ATTENDEE)
-    page = rooms.attendee_page(tagging.resolve(world.tags[0], ATTENDEE))
+    page = faults.attendee_page(tagging.resolve(world.tags[0], ATTENDEE))
     assert (page.room, page.chosen) == ("视频会议室", world.tags[0])
     assert {code for code, _, _ in page.devices} == set(world.tags)
     assert [(k.symptom, k.device) for k in page.known] == [("no_picture", "投影机 1")]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from roundtag import access, clock, commands, jobs
+from roundtag.db import database
 from roundtag.errors import Forbidden, NotFound
-from roundtag.models import Device, ImportBatch, ImportMapping, Job, Leaf, Submission
+from roundtag.models import Base, Device, ImportBatch, ImportMapping, Job, Leaf, Submission
 from roundtag.register import Choice, batches, files, pages, progress, table
 from tests import world as worlds
 from tests.roundtag.test_register import DEVICES, ROOMS, sound
@@ -242,6 +243,19 @@ def test_files_and_batches_go_after_a_day(world: World) -> None:
     left = {path.name for path in files.folder().iterdir()}
     own = ImportBatch.get_by_id(kept).files[0]["sha256"]
     assert left == {own, f"{kept}.json", fresh["sha256"]}
+
+
+@pytest.mark.parametrize("model", [ImportBatch, ImportMapping])
+def test_the_tables_are_what_the_models_say(world: World, model: type[Base]) -> None:
+    table_name = model._meta.table_name
+    found = {c.name: (c.null, c.primary_key) for c in database.get_columns(table_name)}
+    assert found == {
+        f.column_name: (f.null, bool(f.primary_key)) for f in model._meta.sorted_fields
+    }
+    indexed = {tuple(i.columns): i.unique for i in database.get_indexes(table_name)}
+    for columns, unique in model._meta.indexes:
+        names = tuple(model._meta.fields[name].column_name for name in columns)
+        assert indexed[names] == unique
 
 
 def test_a_file_that_is_too_large_is_not_kept(

@@ -58,8 +58,9 @@ def test_a_report_says_what_and_where(world: World, changed: dict[str, str], bad
 
 
 def test_who_may_report_and_where(world: World, other: World) -> None:
+    auditor = worlds.person("auditor-a", ("auditor", "client", world.client_id))
     before = snapshot()
-    for actor, tag, error in ((world.viewer, world.room_tag, Forbidden),
+    for actor, tag, error in ((auditor, world.room_tag, Forbidden),
                               (world.engineer, other.room_tag, NotFound),
                               (world.engineer, codes.new(), NotFound)):  # fmt: skip
         with pytest.raises(error):

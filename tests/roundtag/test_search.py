@@ -118,6 +118,7 @@ def test_common_words_are_found_as_well_as_rare_ones(
     monkeypatch.setattr("roundtag.search.query.FEW", 1)
     assert not search.devices("投影机").few
     assert found("投影机", world.engineer) == rare == ["A-P01", "A-P02"]
+    assert device_list.page(Wish(text="投影"), world.engineer).total == 2
     assert found("投影机 不在", world.engineer) == []
 
 

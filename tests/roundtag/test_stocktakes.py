@@ -256,6 +256,16 @@ def test_the_scope_says_which_rooms(world: World, second_room: Room, scope: str)
             stocktakes.room(key, second_room.id, world.engineer)
 
 
+def test_a_room_out_of_use_is_not_walked_to(world: World, second_room: Room) -> None:
+    key = stocktake(world)
+    Room.update(retired_at="2026-01-01T00:00:00.000000Z").where(Room.id == second_room.id).execute()
+    _, rooms = stocktakes.rooms(key, world.engineer)
+    assert [one.code for one in rooms] == ["A301"]
+    offered = {one.key for one in stocktakes.choices(world.manager)}
+    assert f"room:{world.room.id}" in offered
+    assert f"room:{second_room.id}" not in offered
+
+
 def test_what_is_seen_outside_the_scope_is_at_its_place_or_not(
     world: World, second_room: Room
 ) -> None:
@@ -385,8 +395,8 @@ def test_pages_cost_the_same_with_few_and_with_many(world: World, second_room: R
                            code=f"A9{number}", name=f"室 {number}", kind="video")  # fmt: skip
         Device.create(client=world.client_id, room=room, name="屏", code=f"Q{number}",
                       category="display")  # fmt: skip
-        seen = [world.tags[number % 2], codes.new()]
-        sync.submit(listed(world, key, room, *seen, note="又"), world.engineer)
+        read = world.tags[number % 2], codes.new()
+        sync.submit(listed(world, key, room, *read, note="又"), world.engineer)
     stocktake(world)
     assert {name: queries_of(read) for name, read in reads.items()} == few
     assert max(few.values()) <= 14

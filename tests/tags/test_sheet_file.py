@@ -33,6 +33,11 @@ def test_15_every_font_is_embedded_as_a_subset_with_unicode() -> None:
     assert drawn_with - {b"F1"} <= embedded
 
 
+def test_15_a_thousand_labels_stay_below_1500_kb() -> None:
+    made = labels(65) * 4
+    assert len(sheet(made, stock.get("L7160"))) < 1_500_000 * len(made) / 1000
+
+
 def test_16_no_scaling_and_an_exact_page(chosen: stock.Stock) -> None:
     reader = PdfReader(BytesIO(sheet(labels(2), chosen)))
     assert reader.trailer["/Root"]["/ViewerPreferences"]["/PrintScaling"] == "/None"

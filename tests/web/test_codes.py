@@ -27,7 +27,8 @@ def states(world: World, other: World) -> dict[str, str]:
     found = {}
     for state in ("blank", "lost", "replaced"):
         found[state] = codes.new()
-        Tag.create(code=found[state], state=state, made_at="2026-01-01T00:00:00.000000Z")
+        Tag.create(code=found[state], state=state, client=other.client_id,
+                   made_at="2026-01-01T00:00:00.000000Z")  # fmt: skip
     found["unknown"] = codes.new()
     return found
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
-from roundtag import clock, lending, printers, reviews, software, stocks, tagging
+from roundtag import clock, faults, lending, printers, reviews, software, stocks, tagging
+from roundtag.access import ATTENDEE
 from roundtag.fields import Fields
 from roundtag.models import Device, Fault, Lending, Software, Tag
 from roundtag.settings import current
@@ -75,7 +76,7 @@ def good_values(world: World, form: Form) -> dict[str, str]:
     for end, fill in ends.items():
         if form.action.endswith(end):
             tag = form.filled()["tag"]
-            return {**fill(world), "tag": tag}
+            return {**fill(world), "tag": tag, "same": form.filled().get("same", "")}
     if form.action == "/fake":
         return {"tag": world.tags[0], "why": "foreign", "found": "evil.example"}
     if form.action == "/record":
@@ -89,7 +90,9 @@ def good_values(world: World, form: Form) -> dict[str, str]:
     if form.action.startswith(("/rooms/", "/places/")):
         return {"capacity": "8", "code": "Z9", "kind": "hall", "name": "x",
                 "building": str(world.room.building_id)}  # fmt: skip
-    return {"remedy": "reset", "decision": "leave", "note": "seen", "file": "0" * 64,
+    decision = "accept" if form.action.endswith("judgement") else "leave"
+    return {"remedy": "reset", "decision": decision, "stars": "5", "symptom": "power",
+            "note": "seen", "file": "0" * 64,
             **PRINTING, "locale": "en", "stock": "L7160", "start": "1", "tag": world.tags[0],
             "where": f"client:{world.client_id}",
             "count": "2", "to": "lost", "target": f"device:{world.devices[0].id}", "action": "lost",
@@ -145,6 +148,7 @@ def targets(
     worlds.run(tagging.make_blanks, tagging.MakeBlanks(1, world.client_id))
     blank = tagging.lines(world.engineer, tagging.Filter(state="blank")).lines[0].code
     counted = f"/stocktakes/{with_differences(world)}"
+    aside, link = strangers(world)
     pages = {
         engineer: (f"/t/{world.tags[0]}", f"/rooms/{world.room.id}", f"/faults/{fault.id}",
                    "/tags/sheets", stock_page(), "/tags/printers", printer_page(), "/more",
@@ -152,24 +156,23 @@ def targets(
                    f"/tags/{world.tags[0]}", f"/tags/{world.tags[0]}/replacement", "/tags",
                    f"{counted}/rooms/{world.room.id}"),
         desk: (f"/reviews/{mark}", "/rescue", "/register/import", import_page(desk, world),
-               *register_pages(world), "/tags/batches", "/stocktakes", counted, "/devices/new",
+               *register_pages(world), "/tags/batches", "/stocktakes", counted, f"/faults/{aside}",
+               "/devices/new",
                f"{device}/details", f"{device}/place", f"{device}/retirement", f"{device}/photo",
                f"{device}/lending", f"{device}/software", f"/devices/{untagged.id}",
                f"/lendings/{out}", f"/software/{kept_version}",
                f"/devices/{put_away.id}/retirement"),
-        visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in"),
+        visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in", link),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
     kept = phone("fault", worlds.fault_form(world), world.engineer.person_id)
     shown.append((desk, rescue_page(desk, kept)))
-    found: dict[tuple[int, str], Target] = {}
+    found: dict[tuple[int, str, bool], Target] = {}
     for browser, page in shown:
-        for form in Page(page.text).forms:
-            for action in filter(None, (form.action, form.attributes.get("hx-post"))):
-                if form.method == "post" and action != "/sign-out":
-                    one = replace(form, action=action)
-                    found.setdefault((id(browser), action),
-                                     Target(browser, one, good_values(world, one)))  # fmt: skip
+        for form in ways(Page(page.text)):
+            if form.method == "post" and form.action != "/sign-out":
+                key = (id(browser), form.action, "same" in form.names)
+                found.setdefault(key, Target(browser, form, good_values(world, form)))
     return list(found.values())
 
 
@@ -201,6 +204,25 @@ def with_differences(world: World) -> int:
     return key
 
 
+def ways(page: Page) -> list[Form]:
+    """The forms of a page, once more for each other address that a part of one is sent to."""
+    own = [form for form in page.forms if form.attributes.get("id") == "report"]
+    actions = {one.get("formaction") for one in page.all("button") if one.get("formaction")}
+    asked = [(form, form.attributes.get("hx-post")) for form in page.forms]
+    asked += [(form, action) for form in own for action in actions]
+    return page.forms + [replace(form, action=action) for form, action in asked if action]
+
+
+def strangers(world: World) -> tuple[int, str]:
+    """A report that was put aside, and the link of one that was resolved."""
+    fields = {"tag": world.room_tag, "symptom": "network", "contact": "123"}
+    trapped = worlds.deliver("fault", {**fields, "website": "x"}, ATTENDEE)
+    followed = worlds.deliver("fault", fields, ATTENDEE)
+    order = faults.ResolveFault(int(followed.subject_id or 0), "ok")
+    worlds.run(faults.resolve_fault, order, world.engineer)
+    return int(trapped.subject_id or 0), followed.url
+
+
 def rescue_page(desk: FlaskClient, row: dict[str, object]) -> TestResponse:
     """The page that offers to take in the file just looked at."""
     data = json.dumps({"roundtag_rescue": 1, "rows": [row], "photos": {}}).encode()
@@ -213,7 +235,7 @@ POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "
          "check", "fake", "claim", "state", "replacement", "bulk", "batches", "stocktakes",
          "counts", "explanations", "moves", "closure", "details", "place",
          "reinstatement", "photo", "lending", "software", "tag", "return", "due-day", "updates",
-         "latest"}  # fmt: skip
+         "latest", "rating", "again", "judgement", "erasure", "helped"}  # fmt: skip
 
 
 @st.composite

@@ -211,6 +211,8 @@ def test_others_do_not_find_it(manager: FlaskClient, world: World, signed_in: Si
     for path in (where, f"{where}/problems.csv"):
         assert stranger.get(path).status_code == 404
     assert stranger.post(f"{where}/acceptance", data={"digest": "x"}).status_code == 404
+    for key in ("%00", "x", "..%2f..", worlds.new_id()):
+        assert manager.get(f"/register/import/{key}").status_code == 404
     refused = send(stranger, world, NEW)
     assert refused.status_code == 422
     assert Device.select().where(Device.code == "P1").count() == 0

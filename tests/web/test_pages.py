@@ -7,8 +7,7 @@ from tests.world import World
 
 PAGES = ("/today", "/scan", "/outbox", "/more", "/faults", "/faults?state=all", "/rooms",
          "/devices", "/devices?q=SN", "/tags/sheets", "/tags/sheets?of=spares", "/tags/stocks",
-         "/tags/printers",
-         "/tags/prints", "/offline", "/pack", "/sw.js",
+         "/tags/printers", "/tags/prints", "/offline", "/pack", "/sw.js",
          "/manifest.webmanifest", "/healthz")  # fmt: skip
 
 
