@@ -51,9 +51,9 @@ def followed(receipt: Receipt) -> Response:
 
 
 def unknown(kind: str = "unknown") -> Response:
-    """The same for every code and link that leads nowhere, whatever the cause."""
+    """The same for every code and link that leads nowhere; one that is revoked says no more."""
     page = pages.show("scan/unknown.html", chrome="public", kind=kind)
-    page.status_code = 404
+    page.status_code = 410 if kind == "revoked" else 404
     return page
 
 
@@ -63,7 +63,9 @@ def relanguage(code: str) -> Response:
     """The report page in the language of ?lang=, with everything typed still there."""
     try:
         target = tagging.resolve(code, door.actor())
-    except (Gone, NotFound):
+    except Gone:
+        return unknown("revoked")
+    except NotFound:
         return unknown()
     form = Typed(dict(request.form.items()))
     if any(one.filename for one in request.files.values()):
@@ -81,7 +83,9 @@ def helped(code: str) -> Response:
     order = TipDidHelp(codes.parse(code) or "", request.form.get("symptom", ""))
     try:
         commands.run(visit, faults.tip_helped, order, door.actor())
-    except (Gone, NotFound):
+    except Gone:
+        return unknown("revoked")
+    except NotFound:
         return unknown()
     except Invalid as refused:
         return page_of(tagging.resolve(code, door.actor()), forms.typed(refused))

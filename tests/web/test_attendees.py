@@ -98,14 +98,16 @@ def test_known_faults_come_first_and_me_too_is_one_form(
     assert (again.location, Fault.select().count()) == (answer.location, 2)
 
 
-def test_unknown_revoked_and_malformed_are_one_answer(stranger: FlaskClient, world: World) -> None:
-    Tag.update(state="revoked").where(Tag.code == world.tags[0]).execute()
-    codes = (world.tags[0], "0000000000", "nonsense")
-    for path in ("faults", "language", "helped"):
-        seen = [stranger.post(f"/t/{code}/{path}", data={"tag": code, "symptom": "power"})
-                for code in codes]  # fmt: skip
-        assert {answer.status_code for answer in seen} == {404}, path
-        assert len({answer.data for answer in seen}) == 1, path
+def test_unknown_and_malformed_are_one_answer_and_revoked_says_no_more(
+    stranger: FlaskClient, world: World
+) -> None:
+    Tag.update(state="revoked").where(Tag.code << world.tags).execute()
+    for codes, status in ((("0000000000", "nonsense"), 404), (world.tags, 410)):
+        for path in ("faults", "language", "helped"):
+            seen = [stranger.post(f"/t/{code}/{path}", data={"tag": code, "symptom": "power"})
+                    for code in codes]  # fmt: skip
+            assert {answer.status_code for answer in seen} == {status}, path
+            assert len({answer.data for answer in seen}) == 1, path
 
 
 def test_unknown_and_expired_links_are_one_answer(stranger: FlaskClient, world: World) -> None:
