@@ -1,4 +1,7 @@
-"""What the migrations make is what the models say: tables, columns, indexes."""
+"""What the migrations make is what the models say: tables, columns, indexes.
+
+A table without row ids is the index of its own key; others list one.
+"""
 
 from typing import Any
 
@@ -11,7 +14,9 @@ from roundtag.db import database
 def shape(store: Any, model: type[models.Base]) -> tuple[Any, ...]:
     table = model._meta.table_name
     columns = {(c.name, c.null, c.primary_key) for c in store.get_columns(table)}
-    indexes = {(tuple(i.columns), i.unique) for i in store.get_indexes(table)}
+    key = {name for name, _, is_key in columns if is_key}
+    indexes = {(tuple(i.columns), i.unique) for i in store.get_indexes(table)
+               if set(i.columns) != key}  # fmt: skip
     keys = {(k.column, k.dest_table) for k in store.get_foreign_keys(table)}
     return columns, indexes, keys
 
