@@ -13,11 +13,13 @@ from blueprints import (
     attendees,
     bulk,
     claims,
+    device,
     devices,
     door,
     fakes,
     faults,
     inspections,
+    lending,
     more,
     outbox,
     pages,
@@ -32,6 +34,7 @@ from blueprints import (
     rooms,
     rounds,
     scan,
+    software,
     spares,
     stocktakes,
     sync,
@@ -42,9 +45,9 @@ from blueprints import (
 from roundtag import blobs, db, settings, static_files
 
 FEATURES = (
-    admin, attendees, bulk, claims, devices, fakes, faults, inspections, more, outbox, people,
-    photos, places, printing, pwa, register, rescue, reviews, rooms, rounds, scan, spares,
-    stocktakes, sync, tagging, today, trust,
+    admin, attendees, bulk, claims, device, devices, fakes, faults, inspections, lending, more,
+    outbox, people, photos, places, printing, pwa, register, rescue, reviews, rooms, rounds, scan,
+    software, spares, stocktakes, sync, tagging, today, trust,
 )  # fmt: skip
 MARGIN = 1024 * 1024
 

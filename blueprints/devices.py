@@ -27,7 +27,7 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
             name: form if name == which else Typed() for name in ("inspection", "swap", "fault")
         },
         opened=which,
-        may=_may(found),
+        may=_may(found, form),
         symptoms=_fitting_symptoms(found.category.code),
         reasons=spares.REASONS,
         submission_id=forms.page_id(),
@@ -38,14 +38,23 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
     return page
 
 
-def _may(found: devices.DevicePage) -> dict[str, bool]:
+def _may(found: devices.DevicePage, form: Typed) -> dict[str, bool]:
+    """A form that was refused is shown again with all that was typed, also at a retired device."""
     actor = door.actor()
-    return {
-        "inspection": actor.may("inspect", found.client_id),
-        "swap": actor.may("swap", found.client_id),
-        "fault": actor.may("report_fault", found.client_id),
-        "label": actor.may("replace_tag", found.client_id),
+    in_use = found.state != "retired" or bool(form.errors)
+    deeds = {
+        "inspection": in_use and "inspect",
+        "swap": in_use and "swap",
+        "fault": in_use and "report_fault",
+        "edit": "edit_device",
+        "move": in_use and "move_device",
+        "retire": "retire_device",
+        "lend": in_use and "lend_device",
+        "portray": "portray_device",
+        "label": "replace_tag",
     }
+    return {name: bool(deed) and actor.may(str(deed), found.client_id)
+            for name, deed in deeds.items()}  # fmt: skip
 
 
 def _fitting_symptoms(category: str) -> list[data.Symptom]:
@@ -65,6 +74,7 @@ def index() -> Response:
         "chips": _chips(found),
         "may_edit": actor.may("edit_devices", client),
         "may_tag": actor.may("tag_devices", client),
+        "may_register": access.DEVICE_KEEPERS & actor.roles,
         "may_print": access.allowed_on(actor.roles, "bulk.print_tags"),
     }
     if pages.is_fragment():
@@ -101,6 +111,7 @@ CHIPS = {
     ("state", "ok"): N_("Working"),
     ("state", "fault"): N_("Faulty"),
     ("state", "empty"): N_("Unit taken out"),
+    ("state", "lent"): N_("Lent"),
     ("state", "retired"): N_("Retired"),
     ("state", "all"): N_("All, retired ones too"),
     ("key", "1"): N_("Key devices only"),
@@ -109,6 +120,7 @@ CHIPS = {
     ("life", "over"): N_("Past its design life"),
     ("lacks", "tag"): N_("Without a tag"),
     ("lacks", "unit"): N_("Without a unit"),
+    ("lacks", "owner"): N_("Without an owner engineer"),
 }
 
 

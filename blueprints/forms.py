@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext
@@ -10,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages, problems
-from roundtag import blobs, sync, whereabouts
+from roundtag import blobs, commands, sync, whereabouts
 from roundtag.access import ATTENDEE
 from roundtag.commands import Photo, Receipt
 from roundtag.errors import BadImage, Invalid, NotFound, RoundtagError, TooLarge, invalid
@@ -100,6 +101,25 @@ def _as_taken(upload: FileStorage) -> bytes:
 
 def _drawn(upload: FileStorage) -> bytes:
     return blobs.redrawn(upload.stream.read(blobs.MAX_SENT + 1))
+
+
+def photo(name: str) -> Photo | None:
+    """The first file of a field, stored; None when none was chosen. Raises Invalid."""
+    upload = request.files.get(name)
+    if upload is None or not upload.filename:
+        return None
+    return next(iter(_store(name, upload, anonymous=False)), None)
+
+
+def run(verb: commands.Verb, command: Any, *photos: Photo) -> Receipt:
+    """Does what an office form asks, under the form's id; what is refused leaves no photo."""
+    actor, key = door.actor(), posted_id()
+    envelope = replace(commands.local_envelope(key, verb, command, actor), photos=photos)
+    try:
+        return commands.run(key, verb, command, actor, envelope)
+    except RoundtagError:
+        blobs.discard(photo.sha256 for photo in photos)
+        raise
 
 
 def typed(error: Invalid, *shown: str) -> Typed:

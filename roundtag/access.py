@@ -26,6 +26,9 @@ IMPORTERS = frozenset({"manager", "admin", "librarian", "storekeeper"})
 EXPORTERS = IMPORTERS | {"supervisor", "desk", "client", "auditor"}
 KEEPERS = frozenset({"manager", "supervisor", "storekeeper", "librarian", "admin"})
 """Who answers for what there is: they open and close a stocktake."""
+DEVICE_KEEPERS = frozenset({"engineer", "manager", "supervisor", "admin", "librarian"})
+"""Who writes down what a device is."""
+LENDERS = DEVICE_KEEPERS | {"desk", "storekeeper"}
 PUBLIC = None
 """A route or deed that needs no account."""
 
@@ -55,6 +58,16 @@ DEEDS: dict[str, frozenset[str] | None] = {
     "save_building": REGISTRARS,
     "save_room": REGISTRARS | {"supervisor"},
     "retire_room": REGISTRARS,
+    "reinstate_device": frozenset({"manager", "admin", "librarian"}),
+    "register_device": DEVICE_KEEPERS,
+    "edit_device": DEVICE_KEEPERS,
+    "tag_device": DEVICE_KEEPERS,
+    "portray_device": DEVICE_KEEPERS,
+    "lend_device": LENDERS,
+    "return_device": LENDERS,
+    "extend_lending": LENDERS,
+    "record_software_update": FIELD | {"admin"},
+    "set_latest_version": frozenset({"manager", "supervisor", "analyst", "admin"}),
     "replace_tag": OFFICE | {"engineer"},
     "keep_stock": PRINTERS,
     "retire_stock": PRINTERS,
@@ -214,6 +227,31 @@ ROUTES: dict[str, frozenset[str] | None] = {
     "bulk.edit_submit": DEEDS["edit_devices"],
     "bulk.tag": DEEDS["tag_devices"],
     "bulk.print_tags": OFFICE | {"engineer"},
+    "device.show": EVERYONE,
+    "device.new": DEVICE_KEEPERS,
+    "device.register": DEVICE_KEEPERS,
+    "device.details": DEVICE_KEEPERS,
+    "device.edit": DEVICE_KEEPERS,
+    "device.tag": DEVICE_KEEPERS,
+    "device.photo": DEVICE_KEEPERS,
+    "device.portray": DEVICE_KEEPERS,
+    "device.place": DEEDS["move_device"],
+    "device.move": DEEDS["move_device"],
+    "device.retirement": DEEDS["retire_device"],
+    "device.retire": DEEDS["retire_device"],
+    "device.reinstate": DEEDS["reinstate_device"],
+    "lending.index": EVERYONE,
+    "lending.show": EVERYONE,
+    "lending.new": LENDERS,
+    "lending.lend": LENDERS,
+    "lending.take_back": LENDERS,
+    "lending.extend": LENDERS,
+    "software.index": EVERYONE,
+    "software.show": EVERYONE,
+    "software.of_device": EVERYONE,
+    "software.record": DEEDS["record_software_update"],
+    "software.update": DEEDS["record_software_update"],
+    "software.set_latest": DEEDS["set_latest_version"],
     "inspections.create": FIELD,
     "spares.swap": FIELD | {"storekeeper"},
     "rounds.show": EVERYONE,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from peewee import AutoField, ForeignKeyField
 
@@ -17,8 +17,11 @@ from roundtag.models.base import Base, DayField, JsonField, UtcField
 
 BOUND = 15_000
 """Values of one statement: SQLite takes 32,766, PostgreSQL 65,535."""
+READ = 10_000
+"""Keys that one statement asks for."""
 AS_TEXT = (UtcField, DayField, JsonField)
 
+Row = TypeVar("Row", bound=Base)
 Values = dict[str, Any]
 
 
@@ -122,6 +125,13 @@ def update(model: type[Base], names: Sequence[str], rows: Iterable[Base]) -> Non
     ]
     if values:
         database.cursor().executemany(sql, values)
+
+
+def of_keys(model: type[Row], column: Any, keys: Iterable[int | None]) -> Iterator[Row]:
+    """The rows whose column holds one of the keys, in few queries."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), READ):
+        yield from model.select().where(column.in_(wanted[start : start + READ]))
 
 
 def _quoted(name: str) -> str:

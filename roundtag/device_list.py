@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from roundtag import clients, clock, data, search
 from roundtag.access import Actor, visible
 from roundtag.fields import Fields
-from roundtag.models import Building, Client, DeviceIndex, Room, Site, dicts, tuples
+from roundtag.models import Building, Client, Device, DeviceIndex, Room, Site, dicts, tuples
 
 PAGE = 50
 MOST = 2000
 """Up to so many devices are counted, and changed at once."""
 SOON = timedelta(days=90)
-STATES = ("ok", "fault", "empty", "retired", "all")
+STATES = ("ok", "fault", "empty", "lent", "retired", "all")
 
 SORTS: dict[str, Any] = {
     "room": DeviceIndex.walk,
@@ -51,7 +51,9 @@ def _life(_: str) -> Any:
 
 
 def _lacks(value: str) -> Any:
-    return {"tag": DeviceIndex.tag == "", "unit": DeviceIndex.serial == ""}[value]
+    nobodys = Device.select(Device.id).where(Device.owner.is_null())
+    return {"tag": DeviceIndex.tag == "", "unit": DeviceIndex.serial == "",
+            "owner": DeviceIndex.device.in_(nobodys)}[value]  # fmt: skip
 
 
 FILTERS: dict[str, Callable[[str], Any]] = {
@@ -73,7 +75,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "key": ("1",),
     "warranty": ("ended", "ending"),
     "life": ("over",),
-    "lacks": ("tag", "unit"),
+    "lacks": ("tag", "unit", "owner"),
 }
 """The values of a filter, where they are few."""
 

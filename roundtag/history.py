@@ -9,14 +9,26 @@ from roundtag import attachments, people
 from roundtag.attachments import Picture
 from roundtag.claims import Claim, claim
 from roundtag.commands import Deed
-from roundtag.models import Device, Fault, History, Inspection, Note, Submission, Swap, dicts
+from roundtag.models import (
+    Device,
+    Fault,
+    History,
+    Inspection,
+    Lending,
+    Note,
+    Reason,
+    SoftwareUpdate,
+    Submission,
+    Swap,
+    dicts,
+)
 
 PAGE = 10
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`kind`: registered, inspection, fault, resolved, swap or conflict; `data` holds its facts."""
+    """`kind`: registered, inspection, fault, swap, lent …; `data` holds its facts."""
 
     id: int
     at: datetime
@@ -119,13 +131,20 @@ def _older_than(before: int) -> Any:
 Notes = dict[tuple[str, int | None], str | None]
 Pictures = dict[tuple[str, int | None], list[Picture]]
 Claims = dict[tuple[str, int | None], Claim | None]
+GIVEN_A_REASON = frozenset({"moved", "retired", "reinstated", "edited", "serial_corrected"})
+"""Kinds whose words lie in a Reason."""
 SUBJECTS = (
-    ("inspection", Inspection, Inspection.note),
-    ("fault", Fault, Fault.description),
-    ("resolved", Fault, Fault.remedy),
-    ("swap", Swap, Swap.note),
-    ("note", Note, Note.note),
+    ({"inspection"}, Inspection, Inspection.note),
+    ({"fault"}, Fault, Fault.description),
+    ({"resolved"}, Fault, Fault.remedy),
+    ({"swap"}, Swap, Swap.note),
+    ({"note"}, Note, Note.note),
+    (GIVEN_A_REASON, Reason, Reason.note),
+    ({"lent"}, Lending, Lending.purpose),
+    ({"returned"}, Lending, Lending.condition),
+    ({"software"}, SoftwareUpdate, SoftwareUpdate.note),
 )
+PICTURED = frozenset({"inspection", "fault", "swap", "note"})
 
 
 def _with_claims(model: Any, column: Any) -> Any:
@@ -140,16 +159,17 @@ def _details(rows: list[History]) -> tuple[Notes, Pictures, Claims]:
     notes: Notes = {}
     pictures: Pictures = {}
     claimed: Claims = {}
-    for kind, model, column in SUBJECTS:
-        ids = [row.subject_id for row in rows if row.kind == kind and row.subject_id]
+    for kinds, model, column in SUBJECTS:
+        ids = {row.subject_id: row.kind for row in rows if row.kind in kinds and row.subject_id}
         if not ids:
             continue
-        for row in dicts(_with_claims(model, column).where(model.id.in_(ids))):
-            notes[(kind, row["id"])] = row["note"]
-            if kind != "resolved":
+        for row in dicts(_with_claims(model, column).where(model.id.in_(list(ids)))):
+            line = ids[row["id"]], row["id"]
+            notes[line] = row["note"]
+            if line[0] != "resolved":
                 times = row["claimed_at"], row["sent_at"], row["received_at"]
-                claimed[(kind, row["id"])] = claim(*times)
-        if kind != "resolved":
+                claimed[line] = claim(*times)
+        if kinds & PICTURED:
             for key, found in attachments.of(model._meta.table_name, ids).items():
-                pictures[(kind, key)] = found
+                pictures[ids[key], key] = found
     return notes, pictures, claimed

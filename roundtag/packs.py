@@ -12,8 +12,9 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from roundtag import clock, fakes, faults, rounds, stocktakes, tagging
+from roundtag import clock, data, fakes, faults, rounds, stocktakes, tagging
 from roundtag.access import Actor, visible
+from roundtag.devices import Age, age
 from roundtag.models import (
     Attachment,
     Blob,
@@ -24,10 +25,12 @@ from roundtag.models import (
     DeviceModel,
     Fault,
     History,
+    Lending,
     Room,
     Round,
     RoundDevice,
     Site,
+    Software,
     Store,
     Unit,
     dicts,
@@ -166,7 +169,7 @@ class Shown:
 def _shown(ids: list[int], rooms: list[int]) -> Shown:
     lines = _lines(rooms)
     events, places, bugs = _events(rooms), _places(ids), _open_faults(rooms)
-    lists, stock = _checklists(), _stock()
+    lists, stock, software = _checklists(), _stock(), _software(ids)
     of_device: Facts = {}
     of_room: Facts = {key: [row] for key, row in _room_rows(rooms).items()}
     for row in lines:
@@ -175,7 +178,7 @@ def _shown(ids: list[int], rooms: list[int]) -> Shown:
         of_room[room].append(line)
         of_device[key] = [
             line, of_room[room][0], events.get(("device", key)), places.get(key),
-            lists.get(row["category"]), stock.get(row["category"]),
+            lists.get(row["category"]), stock.get(row["category"]), software.get(key),
         ]  # fmt: skip
     for room, facts in of_room.items():
         facts += [events.get(("room", room)), bugs.get(("room", room))]
@@ -184,22 +187,38 @@ def _shown(ids: list[int], rooms: list[int]) -> Shown:
 
 
 def _lines(rooms: list[int]) -> list[dict[str, Any]]:
-    """Every device of the rooms with the unit in its place."""
+    """Every device of the rooms with the unit in its place, its loan and its backup device."""
+    backup = Device.alias()
     query = (
         Device.select(
             Device, Unit.serial, Unit.warranty_until, DeviceModel.maker,
-            DeviceModel.name.alias("model"),
+            DeviceModel.name.alias("model"), Lending.due_on.alias("lent_until"),
+            backup.code.alias("backup_code"), backup.name.alias("backup_name"),
+            backup.retired_at.alias("backup_retired"),
         )
         .left_outer_join(Unit, on=(Unit.device == Device.id))
         .left_outer_join(DeviceModel, on=(DeviceModel.id == Unit.model))
+        .switch(Device)
+        .left_outer_join(Lending, on=(
+            (Lending.device == Device.id) & Lending.returned_at.is_null()))
+        .switch(Device)
+        .left_outer_join(backup, on=(backup.id == Device.backup_device))
         .where(Device.room << rooms)
         .order_by(Device.id)
     )  # fmt: skip
-    return [{**row, "covered": _passed(row["warranty_until"])} for row in dicts(query)]
+    days = "warranty_until", "lent_until"
+    return [
+        {**row, "passed": [_passed(row[day]) for day in days], "age": _age(row)}
+        for row in dicts(query)
+    ]
 
 
 def _passed(day: Any) -> bool | None:
     return None if day is None else day < clock.local_day(clock.now())
+
+
+def _age(row: dict[str, Any]) -> Age | None:
+    return age.of(row["installed_on"], data.category(row["category"]), clock.local_day(clock.now()))
 
 
 def _room_rows(rooms: list[int]) -> dict[int, dict[str, Any]]:
@@ -261,6 +280,13 @@ def _places(ids: list[int]) -> Facts:
     found: Facts = {}
     for row in dicts(query):
         found.setdefault(row["device"], []).append((row, _passed(row["due_on"])))
+    return found
+
+
+def _software(ids: list[int]) -> Facts:
+    found: Facts = {}
+    for row in dicts(Software.select().where(Software.device << ids).order_by(Software.id)):
+        found.setdefault(row["device"], []).append(row)
     return found
 
 

@@ -195,7 +195,7 @@ def save_room(command: SaveRoom, deed: Deed) -> Outcome:
         changed["building"] = building
     if changed:
         deed.change(room, **changed)
-        history.record(deed, "corrected", room_id=room.id, client_id=room.client_id,
+        history.record(deed, "edited", room_id=room.id, client_id=room.client_id,
                        fields=sorted(changed))  # fmt: skip
     return _room_saved(room)
 

@@ -1,5 +1,6 @@
 """Prints of many labels, made in the background: left alone, found again, fetched when ready."""
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +17,7 @@ from roundtag.printing import Printed, PrintSheet
 MOST_AT_ONCE = 200
 """More labels than this are a background print."""
 KEPT = timedelta(days=7)
+KEY = re.compile(r"[0-9a-f-]{32,36}")
 _STEP = 25
 
 
@@ -101,7 +103,7 @@ def _mine(actor: Actor) -> Any:
 
 
 def _row(key: str, actor: Actor) -> PrintFile:
-    row = _mine(actor).where(PrintFile.key == key).first()
+    row = _mine(actor).where(PrintFile.key == key).first() if KEY.fullmatch(key) else None
     if row is None:
         raise NotFound
     return row

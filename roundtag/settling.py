@@ -9,6 +9,7 @@ from roundtag import (
     clock,
     commands,
     conflicts,
+    devices,
     faults,
     history,
     notes,
@@ -151,7 +152,7 @@ def _second_fault(found: Conflict) -> Fault:
 
 
 def _reinstate(found: Conflict, command: Settle, deed: Deed) -> None:
-    deed.change(Device.get_by_id(found.device_id), retired_at=None)
+    devices.put_back(deed, Device.get_by_id(found.device_id))
 
 
 ACTS: dict[str, Callable[[Conflict, Settle, Deed], None]] = {

@@ -42,6 +42,8 @@ class AttendeePage:
     tips: tuple[data.Tip, ...]
     """What helps with a device of this category, whatever ails it."""
     known: list[KnownFault]
+    retired: bool = False
+    """Whether the tag is on a device that is out of use; then the report is about the room."""
 
 
 def attendee_page(target: tagging.Target) -> AttendeePage:
@@ -52,7 +54,8 @@ def attendee_page(target: tagging.Target) -> AttendeePage:
         .order_by(Device.code)
     )
     tags = tagging.codes_of_devices(device.id for device in in_room)
-    device = target.device
+    retired = target.device is not None and target.device.retired_at is not None
+    device = None if retired else target.device
     return AttendeePage(
         tag=target.code,
         word=codes.word(target.scanned),
@@ -64,6 +67,7 @@ def attendee_page(target: tagging.Target) -> AttendeePage:
         chosen_name=device.name if device else "",
         tips=data.tips_of(device.category) if device else (),
         known=_known(room.id),
+        retired=retired,
     )
 
 

@@ -22,6 +22,7 @@ from roundtag.models.devices import (
 from roundtag.models.faults import Counter, Fault, FaultEvent, Swap
 from roundtag.models.jobs import Job
 from roundtag.models.ledger import Leaf, Log
+from roundtag.models.life import Lending, Reason, Software, SoftwareUpdate
 from roundtag.models.lists import DeviceIndex, Posting, RoomIndex
 from roundtag.models.notes import Note, NoteMatch
 from roundtag.models.office import (
@@ -62,6 +63,7 @@ ALL: tuple[type[Base], ...] = (
     Stocktake, StocktakeVisit, StocktakeEntry, StocktakeReason,
     Submission, OtherBody, Blob, SubmissionBlob, Attachment, Conflict, Settlement,
     Notification, CapabilityLink, Approval, IssuedDocument, CalendarException, DutyTurn,
+    Lending, Reason, Software, SoftwareUpdate,
     Setting, Job, DeviceIndex, Posting, RoomIndex, FaultContact, Rating, TagReport, TipHelped,
     ImportBatch, ImportMapping, LabelStock, Printer, PrintHabit, PrintFile,
     TagBatch, BatchTag, TagEvent, PrintRun, PrintedLabel,

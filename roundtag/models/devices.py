@@ -36,6 +36,11 @@ class Device(Base):
     supplier = TextField(default="")
     installed_on = DayField(null=True)
     retired_at = UtcField(null=True)
+    owner = ForeignKeyField(Person, null=True)
+    backup_device = ForeignKeyField("self", null=True, backref="backup_of")
+    photo = IntegerField(null=True)
+    """The attachment that is its portrait: a photo's hash stays sealed there."""
+    remarks = TextField(default="")
 
     class Meta:
         indexes = ((("client", "code"), True), (("room", "position"), False))

@@ -56,6 +56,11 @@ def mark(limit: int) -> Reader:
     return read
 
 
+def username(cell: str) -> str:
+    """An account's name, which is kept in small letters."""
+    return _within(_plain(cell).lower(), 80)
+
+
 def whole(low: int, high: int) -> Reader:
     def read(cell: str) -> int:
         found = WHOLE.fullmatch(_plain(cell))

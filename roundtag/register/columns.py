@@ -77,6 +77,12 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
                empty=False),
         Column("ip_address", ("IP地址", "网络地址", "IP address", "IP"), cells.address),
         Column("supplier", ("供应商", "供货商", "supplier"), cells.text(SHORT)),
+        Column("owner", ("责任工程师", "负责人", "owner", "owner engineer"), cells.username),
+        Column("backup_device", ("备用设备", "备份设备", "backup device", "backup"),
+               cells.mark(CODE)),
+        Column("firmware", ("固件版本", "固件", "firmware version", "firmware"),
+               cells.mark(SERIAL)),
+        Column("remarks", ("备注", "remarks", "notes"), cells.text(LONG), line_breaks=True),
     ),
     "spares": (
         _must("store", cells.text(SHORT), "备件库", "仓库", "库房", "store", "warehouse"),

@@ -1,12 +1,25 @@
 """What the database holds already, in the words of the files, for one client."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
-from roundtag.models import Building, Device, DeviceModel, Room, Site, Store, Unit
+from roundtag import clock, people
+from roundtag.access import STAFF
+from roundtag.models import (
+    Building,
+    Device,
+    DeviceModel,
+    Grant,
+    Person,
+    Room,
+    Site,
+    Software,
+    Store,
+    Unit,
+)
 from roundtag.register.cells import key
 
 
@@ -36,11 +49,25 @@ class Known:
     rooms: dict[str, Record]
     devices: dict[str, Record]
     units: dict[str, Held]
+    owners: frozenset[str] = frozenset()
+    """User names of the people who may own a device: those who work for the client."""
 
 
 def of_client(client_id: int) -> Known:
-    """Reads everything that an import is compared with: three queries."""
-    return Known(_rooms(client_id), _devices(client_id), _units(client_id))
+    """Reads everything that an import is compared with: four queries."""
+    return Known(_rooms(client_id), _devices(client_id), _units(client_id), owners(client_id))
+
+
+def owners(client_id: int) -> frozenset[str]:
+    return frozenset(person.username for person in staff_of([client_id]))
+
+
+def staff_of(client_ids: Iterable[int]) -> list[Person]:
+    """Who may own a device of these clients: the provider's people who work for them."""
+    at_work = people.working_for(client_ids, clock.now())
+    staff = at_work.where(Grant.role.in_(sorted(STAFF)))
+    query = Person.select().where(Person.active & Person.id.in_(staff))
+    return list(query.order_by(Person.username))
 
 
 def rooms_of(client_id: int) -> Any:
@@ -62,16 +89,24 @@ def _rooms(client_id: int) -> dict[str, Record]:
 
 def devices_of(client_id: int) -> Any:
     """Devices with their units, as rows by the fields of their files; retired ones too."""
+    backup = Device.alias()
     return (
         Device.select(
             Device.id, Device.code, Device.name, Device.category, Device.position,
             Device.asset_number, Device.key_device, Device.ip_address, Device.supplier,
-            Device.installed_on, Device.retired_at, Room.code.alias("room"),
+            Device.installed_on, Device.retired_at, Device.remarks, Room.code.alias("room"),
+            fn.COALESCE(Person.username, "").alias("owner"),
+            fn.COALESCE(backup.code, "").alias("backup_device"),
+            fn.COALESCE(Software.installed, "").alias("firmware"),
             Unit.serial, Unit.warranty_until, DeviceModel.maker, DeviceModel.name.alias("model"),
         )
         .join(Room).switch(Device)
         .join(Unit, JOIN.LEFT_OUTER, on=(Unit.device == Device.id))
-        .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model))
+        .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model)).switch(Device)
+        .join(Person, JOIN.LEFT_OUTER, on=(Person.id == Device.owner)).switch(Device)
+        .join(backup, JOIN.LEFT_OUTER, on=(backup.id == Device.backup_device)).switch(Device)
+        .join(Software, JOIN.LEFT_OUTER, on=(
+            (Software.device == Device.id) & (Software.kind == "firmware")))
         .where(Device.client == client_id)
     )  # fmt: skip
 

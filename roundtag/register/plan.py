@@ -74,7 +74,13 @@ def decide(sheets: Iterable[Sheet], known: Known, all_read: bool = True) -> Plan
 
     With `all_read` False some file could not be read, so that a missing room proves nothing.
     """
+    sheets = tuple(sheets)
     deciding = _Deciding(known, all_read)
+    deciding.codes |= {
+        key(row.values["code"]): row.values["code"]
+        for sheet in sheets if sheet.kind == "devices" for row in sheet.rows
+        if "code" in row.values and key(row.values["code"]) not in deciding.codes
+    }  # fmt: skip
     steps = [
         step
         for sheet in sheets
@@ -86,6 +92,9 @@ def decide(sheets: Iterable[Sheet], known: Known, all_read: bool = True) -> Plan
 
 TAKEN = N_("This serial number is registered already.")
 TAKEN_AT = N_("This serial number is registered already: %(where)s.")
+NO_OWNER = N_("Nobody who works for this client has this user name.")
+NOT_ITSELF = N_("A device cannot be its own backup.")
+NO_BACKUP = N_("No device of this client has this code.")
 
 
 class _Deciding:
@@ -98,6 +107,7 @@ class _Deciding:
         self.named: dict[str, set[str]] = {}
         for record in known.rooms.values():
             self._name_room(record.values["name"], record.values["code"])
+        self.codes = {code: record.values["code"] for code, record in known.devices.items()}
         self.seen: dict[tuple[str, str], tuple[str, int]] = {}
 
     def step(self, sheet: Sheet, row: Row) -> Iterator[Step]:
@@ -111,11 +121,13 @@ class _Deciding:
             yield _step(sheet.kind, self._given(row), record)
 
     def _given(self, row: Row) -> dict[str, Any]:
-        """The row's values with the room's code as its own row or the register spells it."""
-        if "room" not in row.values:
-            return row.values
-        code = row.values["room"]
-        return {**row.values, "room": self._code_of(code) or code}
+        """The row's values with other rows' codes as those rows or the register spell them."""
+        values = dict(row.values)
+        if room := values.get("room"):
+            values["room"] = self._code_of(room) or room
+        if backup := values.get("backup_device"):
+            values["backup_device"] = self.codes.get(key(backup), backup)
+        return values
 
     def _name_room(self, name: str, code: str) -> None:
         self.named.setdefault(key(name), set()).add(code)
@@ -140,6 +152,7 @@ class _Deciding:
         self._once(sheet, row, "code", f"{sheet.kind} code")
         fresh = self._once(sheet, row, "serial", "serial")
         record = self.known.devices.get(key(row.values.get("code", "")))
+        self._others(sheet, row, record)
         if record is None:
             if fresh and (held := self._unit(row)):
                 self._taken(sheet, row, held)
@@ -167,6 +180,17 @@ class _Deciding:
         elif self.all_read:
             self._add(sheet, row, "room", "unknown-room",
                       N_("No room in the files or in the register has this code."))  # fmt: skip
+
+    def _others(self, sheet: Sheet, row: Row, record: Record | None) -> None:
+        """The owner and the backup device must be known; what the register says already is."""
+        stored = record.values if record else {}
+        owner, backup = row.values.get("owner"), row.values.get("backup_device")
+        if owner and owner not in self.known.owners and owner != stored.get("owner"):
+            self._add(sheet, row, "owner", "unknown-owner", NO_OWNER)
+        if backup and key(backup) == key(row.values.get("code", "")):
+            self._add(sheet, row, "backup_device", "itself", NOT_ITSELF)
+        elif backup and key(backup) not in self.codes and self.all_read:
+            self._add(sheet, row, "backup_device", "unknown-backup", NO_BACKUP)
 
     def _once(self, sheet: Sheet, row: Row, name: str, what: str) -> bool:
         """Whether the cell is the first of all files to say so."""
@@ -203,6 +227,8 @@ class _Deciding:
 
 IDENTITY = ("code", "serial")
 """Compared regardless of case above; the stored spelling stays."""
+KEPT = ("firmware",)
+"""An empty cell says nothing about these: what is known stays."""
 
 
 def _step(kind: Kind, given: dict[str, Any], record: Record | None) -> Step:
@@ -211,7 +237,7 @@ def _step(kind: Kind, given: dict[str, Any], record: Record | None) -> Step:
     changes = {
         name: value
         for name, value in given.items()
-        if name not in IDENTITY and value != record.values[name]
+        if name not in IDENTITY and value != record.values[name] and (value or name not in KEPT)
     }
     before = {name: record.values[name] for name in changes}
     return Step(kind, {**record.values, **changes}, record.id, changes, before)

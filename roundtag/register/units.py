@@ -27,18 +27,18 @@ def receive(deed: Deed, place: str, reason: str, given: list[tuple[Values, int, 
 
 
 def correct(deed: Deed, given: list[tuple[Unit, Step]]) -> None:
-    """Sets the units' models and warranties right where the changes touch them."""
+    """Sets the units' models, warranties and serial numbers right where the changes touch them."""
     models = _models(deed, [step.values for _, step in given])
     changes = ((unit, _changes(step, models)) for unit, step in given)
     deed.change_many((unit, columns) for unit, columns in changes if columns)
 
 
 def _changes(step: Step, models: dict[Name, int]) -> Values:
-    columns = {}
+    columns: Values = {
+        name: step.changes[name] for name in ("warranty_until", "serial") if name in step.changes
+    }
     if step.changes.keys() & {"category", "maker", "model"}:
         columns["model"] = models[_name(step.values)]
-    if "warranty_until" in step.changes:
-        columns["warranty_until"] = step.values["warranty_until"]
     return columns
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,14 +12,18 @@ from roundtag.commands import Deed, Outcome, Receipt
 from roundtag.models import Client
 from roundtag.register import devices, known, progress, rooms, sheets, spares
 from roundtag.register.choices import Choices
-from roundtag.register.columns import KINDS
-from roundtag.register.plan import Counts, Plan, decide
+from roundtag.register.columns import KINDS, Kind
+from roundtag.register.plan import Counts, Plan, Step, decide
 from roundtag.register.problems import Problem, Refused
 from roundtag.register.sheets import File, Reading, Sheet
 from roundtag.words import N_
 
 STALE = N_("The register has changed since you looked. Look again before you accept.")
-STORES = {"rooms": rooms.store, "devices": devices.store, "spares": spares.store}
+STORES: dict[Kind, Callable[[Deed, int, list[Step]], object]] = {
+    "rooms": rooms.store,
+    "devices": devices.store,
+    "spares": spares.store,
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,17 @@ from typing import Any
 from peewee import JOIN, fn
 
 from roundtag import data
-from roundtag.models import Building, Device, DeviceModel, Fault, Room, Site, Tag, Unit
+from roundtag.models import (
+    Building,
+    Device,
+    DeviceModel,
+    Fault,
+    Lending,
+    Room,
+    Site,
+    Tag,
+    Unit,
+)
 from roundtag.models.devices import LIVE
 from roundtag.models.faults import OPEN_STATES
 from roundtag.search import words
@@ -30,12 +40,15 @@ def of_devices(where: Any) -> Iterator[dict[str, Any]]:
             Room.id.alias("room"), Room.code.alias("room_code"), Room.name.alias("room_name"),
             Building.id.alias("building"), Building.site.alias("site"),
             Unit.serial, Unit.warranty_until, DeviceModel.maker, DeviceModel.name.alias("model"),
-            Tag.code.alias("tag"), open_faults.alias("faults"),
+            Tag.code.alias("tag"), open_faults.alias("faults"), Lending.id.alias("lent"),
         )
         .join(Room).join(Building).switch(Device)
         .join(Unit, JOIN.LEFT_OUTER, on=(Unit.device == Device.id))
         .join(DeviceModel, JOIN.LEFT_OUTER, on=(DeviceModel.id == Unit.model)).switch(Device)
         .join(Tag, JOIN.LEFT_OUTER, on=((Tag.device == Device.id) & Tag.state.in_(LIVE)))
+        .switch(Device)
+        .join(Lending, JOIN.LEFT_OUTER, on=(
+            (Lending.device == Device.id) & Lending.returned_at.is_null()))
         .where(where)
     )  # fmt: skip
     return map(_document, query.dicts().iterator())
@@ -68,6 +81,8 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
 def _state(row: dict[str, Any]) -> str:
     if row["retired_at"]:
         return "retired"
+    if row["lent"]:
+        return "lent"
     if row["faults"]:
         return "fault"
     return "ok" if row["serial"] else "empty"

@@ -19,7 +19,7 @@ from roundtag.models import (
 )
 from roundtag.search import documents, words
 
-RECIPE = "1"
+RECIPE = "2"
 """Raised whenever documents are made otherwise: the next start makes them anew."""
 MADE = "search-index"
 BATCH = 400
@@ -32,7 +32,7 @@ def follow(changes: Iterable[Change]) -> None:
         row = change.image or {}
         if change.table in keys:
             keys[change.table].add(change.key)
-        elif change.table in {"unit", "tag", "fault"} and row.get("device"):
+        elif change.table in {"unit", "tag", "fault", "lending"} and row.get("device"):
             keys["device"].add(row["device"])
         elif change.table == "stock_movement":
             keys["device"] |= {key for place, key in _ends(row) if place == "device" and key}

@@ -16,7 +16,8 @@ STRANGE = frozenset({"misplaced", "retired", "unknown"})
 
 @dataclass(frozen=True)
 class Registered:
-    """A device as the register has it. `away`: its unit is out, so nobody expects to see it.
+    """A device as the register has it. `away`: its unit is out, or it is lent, so nobody expects to
+    see it.
 
     `expected` is False for one that was seen though its room is none of this stocktake's.
     """

@@ -6,7 +6,7 @@ from peewee import fn
 
 from roundtag.access import Actor, visible
 from roundtag.errors import NotFound
-from roundtag.models import Building, Device, Room, StockMovement, Stocktake, Unit, dicts
+from roundtag.models import Building, Device, Lending, Room, StockMovement, Stocktake, Unit, dicts
 
 
 def in_view(stocktake_id: int, actor: Actor) -> Stocktake:
@@ -50,13 +50,12 @@ def rooms_of(stocktakes: Any, *columns: Any) -> Any:
 
 
 def away(rooms: Any) -> set[int]:
-    """Devices of these rooms that nobody expects to see: their unit was taken out and none put in.
-
-    Whatever else takes a device away for a while (a lending) is to be added here.
-    """
+    """Devices of these rooms that nobody expects to see: their unit was taken out and none put in,
+    or they are lent."""
     taken = StockMovement.select(StockMovement.from_key).where(StockMovement.from_place == "device")
     held = Unit.select(fn.COUNT(Unit.id)).where(Unit.device == Device.id)
+    lent = Lending.select(Lending.device).where(Lending.returned_at.is_null())
     query = Device.select(Device.id).where(
-        (Device.room << rooms) & Device.id.in_(taken) & (held == 0)
+        (Device.room << rooms) & ((Device.id.in_(taken) & (held == 0)) | Device.id.in_(lent))
     )
     return {row["id"] for row in dicts(query)}

@@ -18,7 +18,7 @@ WATCH = """addEventListener("securitypolicyviolation", ({ violatedDirective, blo
   console.error(`policy: ${violatedDirective} ${blockedURI}`));"""
 STAFF = ("/today", "/t/{device}", "/t/{device}#check", "/t/{device}#swap", "/t/{device}#fault",
          "/rooms/1#fault", "/outbox", "/scan", "/faults", "/rooms", "/tags/sheets",
-         "/more")  # fmt: skip
+         "/more", "/devices/new", "/lendings", "/software", "/devices/1/software")  # fmt: skip
 PUBLIC = ("/t/{room}", "/t/{device}", "/sign-in")
 ALL = {"resultTypes": ["violations"]}
 COLOURS = {**ALL, "runOnly": {"type": "rule", "values": ["color-contrast"]}}

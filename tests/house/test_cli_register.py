@@ -81,6 +81,23 @@ def test_a_first_client_and_its_register(run: Run) -> None:
     assert "differs from its leaf" in forged.stdout
 
 
+def test_a_device_moves_leaves_and_comes_back(run: Run) -> None:
+    installation.begin()
+    run("clients", "add", "HHZ", "红河州")
+    run("import", str(DEMO / "rooms.csv"), str(DEMO / "devices.csv"))
+    steps = (
+        (("move", "--room", "CW601", "--reason", "改造"), "in 常委会议室 now"),
+        (("retire", "--scrap", "--reason", "老化"), "is retired"),
+        (("reinstate",), "in use again"),
+    )
+    for (verb, *options), told in steps:
+        done = run("devices", verb, "--client", "HHZ", *options, "DG301-P01")
+        assert (done.returncode, told in done.stdout) == (0, True), done.stderr
+    again = run("devices", "reinstate", "--client", "HHZ", "DG301-P01")
+    assert (again.returncode, "in use" in again.stderr) == (1, True)
+    assert run("ledger", "verify").returncode == 0
+
+
 def test_the_register_goes_out_and_in_again(demo_run: Run, tmp_path: Path) -> None:
     book, table = tmp_path / "all.xlsx", tmp_path / "rooms.csv"
     assert demo_run("export", "--output", str(book), "--locale", "en").returncode == 0

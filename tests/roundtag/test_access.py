@@ -20,12 +20,14 @@ from roundtag import (
     duty,
     faults,
     inspections,
+    lending,
     packs,
     people,
     printing,
     room_list,
     rooms,
     rounds,
+    software,
     spares,
     stocktakes,
     tagging,
@@ -80,6 +82,10 @@ def test_every_verb_bears_a_name_of_the_table() -> None:
         people.set_locale, clients.add_client, clients.add_contract, approvals.decide,
         documents.issue_document, duty.put_on_duty, stocktakes.open_stocktake,
         stocktakes.count_device, stocktakes.explain_missing, stocktakes.close_stocktake,
+        devices.register_device, devices.edit_device,
+        devices.move_device, devices.retire_device, devices.reinstate_device, devices.tag_device,
+        devices.portray_device, lending.lend_device, lending.return_device, lending.extend_lending,
+        software.record_software_update, software.set_latest_version,
     ]  # fmt: skip
     assert {verb.__name__ for verb in verbs} <= set(DEEDS)
 

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from roundtag import clock, device_list, search
+from roundtag import clock, device_list, lending, search
 from roundtag.access import SYSTEM, Actor
 from roundtag.device_list import CHOICES, FILTERS, SORTS, Wish
 from roundtag.fields import Fields
 from roundtag.models import Device, DeviceIndex, Room, Tag, Unit
 from tests.seeing import queries_of
-from tests.world import World, deliver, fault_form
+from tests.world import World, deliver, fault_form, run
 
 TODAY = clock.local_day(clock.now())
 
@@ -99,6 +99,9 @@ CASES: dict[tuple[str, str], Callable[[World], object]] = {
     ("state", "empty"): lambda world: (
         Unit.update(device=None, place="repair").where(Unit.device == world.devices[0].id).execute()
     ),
+    ("state", "lent"): lambda world: run(
+        lending.lend_device, lending.LendDevice(world.devices[0].id, "李", TODAY)
+    ),
     ("state", "retired"): _set(retired_at=clock.now()),
     ("key", "1"): _set(key_device=True),
     ("warranty", "ended"): _warranty(-1),
@@ -121,6 +124,11 @@ def test_a_filter_leaves_what_it_says(world: World, case: tuple[str, str]) -> No
     search.rebuild()
     assert codes(wish, world.engineer) == ["A-P01"]
     assert device_list.page(wish, world.engineer).total == 1
+
+
+def test_devices_that_nobody_owns_are_found(world: World) -> None:
+    _set(owner=world.engineer.person_id)(world)
+    assert codes(Wish(filters={"lacks": "owner"}), world.engineer) == ["A-P02"]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ REGISTERS = st.fixed_dictionaries({
         name=MUST, category=st.sampled_from(CATEGORIES), maker=MUST, model=MUST, position=NAMES,
         asset_number=NAMES, key_device=st.booleans(), supplier=NAMES, warranty_until=DAYS,
         installed_on=DAYS, ip_address=st.sampled_from(["", "10.0.0.1", "fe80::1"]),
+        owner=st.sampled_from(["", "owner-1"]), remarks=NAMES, firmware=NAMES,
+        backup=st.none() | st.integers(0, 3),
     ), max_size=4),
     "spares": st.lists(rows(
         store=MUST, category=st.sampled_from(CATEGORIES), maker=MUST, model=MUST, shelf=NAMES,
@@ -79,12 +81,18 @@ def files(given: dict[str, list[dict[str, Any]]]) -> list[tuple[str, str]]:
         lines.writerow([column.names[0] for column in COLUMNS[kind]])
         for number, values in enumerate(given[kind]):
             own = {"code": f"{kind[0]}{number}", "serial": f"{kind}-{number}", "room": "r0"}
-            full = {**own, **values}
+            full = {**own, **_backup(number, values, len(given[kind])), **values}
             cells = [full.get(field, "") for field in fields]
             lines.writerow([_cell(cell) for cell in cells])
         if given[kind]:
             found.append((f"{kind}.csv", out.getvalue()))
     return found
+
+
+def _backup(number: int, values: dict[str, Any], count: int) -> dict[str, str]:
+    """Another device of the file, in this row or a later one; none where it would be itself."""
+    other = values.get("backup")
+    return {"backup_device": f"d{other}"} if other not in (None, number) and other < count else {}
 
 
 def _cell(cell: Any) -> str:
@@ -116,6 +124,7 @@ def meaning(files: list[tuple[str, bytes]]) -> Any:
 def _round_trip(given: dict[str, Any], form: str, locale: str) -> None:
     with database.atomic() as inner:
         first = add_client("ONE")
+        worlds.person("owner-1", ("engineer", "provider", None))
         bring(first, *files(given))
         gone = everything(first, form, locale)
         before = state()

@@ -72,7 +72,7 @@ def test_a_room_is_corrected_and_the_logbook_says_what(world: World) -> None:
                             shown(world)), world.manager)  # fmt: skip
     room = Room.get_by_id(world.room.id)
     assert (room.name, room.capacity) == ("大会议室", 60)
-    last = History.select().where(History.kind == "corrected").get()
+    last = History.select().where(History.kind == "edited").get()
     assert last.data == {"fields": ["capacity", "name"]}
     before = len(snapshot()["history"])
     run(save_room, SaveRoom(room.id, values(world), shown(world)), world.manager)

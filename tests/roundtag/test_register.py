@@ -17,6 +17,8 @@ from roundtag.models import (
     Room,
     RoundDevice,
     Site,
+    Software,
+    SoftwareUpdate,
     StockMovement,
     Store,
     Submission,
@@ -73,7 +75,7 @@ def refused(client_id: int, *files: tuple[str, str | bytes]) -> list[tuple[str, 
 
 def state() -> list[int]:
     tables = (Leaf, Submission, Site, Building, Room, Device, DeviceModel, Unit, Store,
-              StockMovement, Tag, History, RoundDevice)  # fmt: skip
+              StockMovement, Tag, History, RoundDevice, Software, SoftwareUpdate)  # fmt: skip
     return [table.select().count() for table in tables]
 
 

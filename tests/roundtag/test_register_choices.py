@@ -96,7 +96,7 @@ def test_an_export_of_snipe_it_is_read_as_it_is() -> None:
     assert values(reading) == {
         "name": "CB-1", "code": "A-1", "asset_number": "A-1", "serial": "S-1", "model": "CB-1",
         "category": "projector", "room": "R1", "maker": "Epson", "supplier": "甲公司",
-        "warranty_until": date(2025, 2, 28),
+        "warranty_until": date(2025, 2, 28), "remarks": "",
     }  # fmt: skip
     assert reading.seen[0].dialect == "Snipe-IT"
     assert {w.column for w in reading.warnings} >= {"Status", "Purchase Cost"}

@@ -1,4 +1,7 @@
-"""What the migrations make is what the models say: tables, columns, indexes."""
+"""What the migrations make is what the models say: tables, columns, indexes.
+
+A table without row ids is the index of its own key; others list one.
+"""
 
 from typing import Any
 

@@ -1,24 +1,28 @@
 """Devices and rooms are found by any part of what people know, and the index never falls behind."""
 
 import random
+from datetime import date
 from typing import Any
 
 import pytest
 
-from roundtag import bulk, device_list, devices, places, room_list, search, tagging
+from roundtag import bulk, device_list, devices, lending, places, room_list, search, tagging
 from roundtag.access import SYSTEM, Actor
 from roundtag.db import write
 from roundtag.device_list import Wish
 from roundtag.faults import ResolveFault, resolve_fault
+from roundtag.fields import Fields
 from roundtag.models import (
     Device,
     DeviceIndex,
     Fault,
+    Lending,
     Posting,
     Room,
     RoomIndex,
     Setting,
     Site,
+    Store,
     Tag,
     Unit,
 )
@@ -194,7 +198,46 @@ def _deeds(world: World, dice: random.Random) -> list[Any]:
         seen = bulk.plan(bulk.load(ids, SYSTEM, "edit_devices"), changes).digest
         run(bulk.edit_devices, bulk.EditDevices(ids, changes, seen))
 
-    return [swap, settle, replace_tag, rename, rename_site, add_room, move, edit,
+    def lend() -> None:
+        order = lending.LendDevice(world.devices[1].id, "李", date(2100, 1, 1))
+        run(lending.lend_device, order)
+
+    def take_back() -> None:
+        out = Lending.get_or_none(Lending.returned_at.is_null())
+        if out:
+            run(lending.return_device, lending.ReturnDevice(out.id))
+
+    def register_one() -> None:
+        code = f"A-N{dice.randrange(10**6)}"
+        typed = {"room": str(world.room.id), "code": code, "name": "幕布", "category": "display",
+                 "maker": "NEC", "model": "P", "serial": code, "firmware": "1.0"}  # fmt: skip
+        run(devices.register_device, devices.read_new(Fields(typed.items())))
+
+    def correct() -> None:
+        shown = devices.card(world.devices[1].id, SYSTEM).values
+        serial = f"C-{dice.randrange(10**6)}"
+        typed = {
+            "serial": serial if shown["serial"] else "",
+            "name": dice.choice(["屏", "投影"]),
+            "reason": "slip",
+        }
+        before = {f"was.{name}": text for name, text in shown.items()}
+        fields = Fields({**shown, **typed, **before}.items())
+        run(devices.edit_device, devices.read_changes(fields, world.devices[1].id))
+
+    def reinstate() -> None:
+        run(devices.reinstate_device, devices.ReinstateDevice("A-P02", "A"))
+
+    def put_into_store() -> None:
+        store = Store.select().order_by(Store.id).get().id
+        run(devices.retire_device,
+            devices.RetireDevice("A-P02", "A", "old", "store", store, resolves=True))  # fmt: skip
+
+    def tag() -> None:
+        run(devices.tag_device, devices.TagDevice(world.devices[0].id))
+
+    return [swap, settle, replace_tag, rename, rename_site, add_room, move, edit, lend, take_back,
+            lend, register_one, correct, put_into_store, take_back, put_into_store, reinstate, tag,
             lambda: deliver("fault", fault_form(world), world.engineer),
             lambda: run(devices.retire_device, devices.RetireDevice("A-P02", "A"))]  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from roundtag import devices, ledger, movements, packs, stocktakes, sync, tagging
+from roundtag import clock, devices, ledger, lending, movements, packs, stocktakes, sync, tagging
 from roundtag.access import SYSTEM, Actor, Right
 from roundtag.commands import Deed, Envelope, Outcome
 from roundtag.db import database
@@ -113,6 +113,16 @@ def test_a_device_whose_unit_is_out_is_not_missed(world: World) -> None:
     assert outcomes(key) == {"A-P01": "away", "A-P02": "missing"}
     room = stocktakes.room(key, world.room.id, world.engineer)
     assert [(d.code, d.away) for d in room.devices] == [("A-P01", True), ("A-P02", False)]
+
+
+def test_a_lent_device_is_not_missed_until_it_is_back(world: World) -> None:
+    key = stocktake(world)
+    order = lending.LendDevice(world.devices[0].id, "李", clock.local_day(clock.now()))
+    out = run(lending.lend_device, order)
+    sync.submit(listed(world, key, world.room, nothing="1"), world.engineer)
+    assert outcomes(key) == {"A-P01": "away", "A-P02": "missing"}
+    run(lending.return_device, lending.ReturnDevice(int(out.subject_id or 0)))
+    assert outcomes(key) == {"A-P01": "missing", "A-P02": "missing"}
 
 
 def test_lists_of_two_phones_in_every_order_say_the_same(world: World, second_room: Room) -> None:

@@ -69,6 +69,7 @@ FORMS = ("/sign-in", "/sign-out", "/language", "/scan", "/tags/sheets", "/faults
          "/fake", "/t/{tag}/claim",
          "/tags/bulk", "/tags/batches", "/tags/{tag}/state", "/tags/{tag}/replacement",
          "/stocktakes", "/stocktakes/1/closure", "/stocktakes/1/rooms/1/counts",
+         "/devices/new", "/devices/1/details", "/devices/1/retirement", "/lendings/1/return",
          "/t/{tag}/inspections", "/t/{tag}/swaps", "/t/{tag}/faults")  # fmt: skip
 
 

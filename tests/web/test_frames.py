@@ -47,7 +47,10 @@ def every_page(
              "/nowhere",
              "/faults/999999", f"/t/{tag}", f"/T/{tag}", f"/t/{world.room_tag}", "/t/x",
              f"/devices/{world.devices[0].id}/history", f"/rooms/{world.room.id}/history",
-             "/places", "/rooms?q=x", "/devices?lacks=tag", "/sw.js", "/manifest.webmanifest",
+             "/places", "/rooms?q=x", "/devices?lacks=tag", "/devices/new", "/lendings",
+             "/software", *(f"/devices/{world.devices[0].id}/{page}" for page in
+                            ("details", "photo", "lending", "software")),
+             "/sw.js", "/manifest.webmanifest",
              "/healthz", "/sync/whoami", "/stocktakes", f"/stocktakes/{counted}",
              f"/stocktakes/{counted}/rooms", f"/stocktakes/{counted}/rooms/{world.room.id}",
              f"/stocktakes/{counted}/report.csv"]  # fmt: skip

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -17,10 +18,10 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blueprints import door
-from roundtag import faults, printers, reviews, stocks, tagging
+from roundtag import clock, faults, lending, printers, reviews, software, stocks, tagging
 from roundtag.access import ATTENDEE
 from roundtag.fields import Fields
-from roundtag.models import Fault, Tag
+from roundtag.models import Device, Fault, Lending, Software, Tag
 from roundtag.settings import current
 from tests import world as worlds
 from tests.seeing import snapshot
@@ -96,7 +97,19 @@ def good_values(world: World, form: Form) -> dict[str, str]:
             "where": f"client:{world.client_id}",
             "count": "2", "to": "lost", "target": f"device:{world.devices[0].id}", "action": "lost",
             "client": str(world.client_id), "username": "engineer-a", "password": "wrong",
-            "next": "/today"}  # fmt: skip
+            "next": "/today", **life(world, form)}  # fmt: skip
+
+
+def life(world: World, form: Form) -> dict[str, str]:
+    """What the forms of a device's life are filled with."""
+    if not form.action.startswith(("/devices/", "/lendings/", "/software/")):
+        return {}
+    return {"name": "屏 9", "kind": "firmware",
+            "room": "A301" if form.action.endswith("/place") else str(world.room.id),
+            "code": "A-F09", "category": "display", "maker": "NEC", "model": "P",
+            "serial": "F-9", "reason": "slip", "unit_to": "stays", "borrower": "李",
+            "due_on": "2100-01-01", "version": "2.0", "latest": "3.0",
+            "done_on": "2026-01-01"}  # fmt: skip
 
 
 PRINTING = {"name": "2x5", "kind": "sheet", "page_w": "210", "page_h": "297", "label_w": "95",
@@ -123,6 +136,15 @@ def targets(
         worlds.deliver("fault", worlds.fault_form(world, 1), world.engineer)
     mark = reviews.waiting(world.manager)[0].key
     fault = Fault.select().order_by(Fault.id).get()
+    device = f"/devices/{world.devices[0].id}"
+    worlds.run(lending.lend_device, lending.LendDevice(world.devices[1].id, "x", date(2100, 1, 1)))
+    worlds.run(software.record_software_update, software.RecordUpdate(
+        world.devices[1].id, "firmware", "", "1.0", date(2026, 1, 1)))  # fmt: skip
+    out, kept_version = Lending.get().id, Software.get().id
+    untagged = Device.create(client=world.client_id, room=world.room.id, code="A-NEW", name="x",
+                             category="display")  # fmt: skip
+    put_away = Device.create(client=world.client_id, room=world.room.id, code="A-OLD", name="x",
+                             category="display", retired_at=clock.now())  # fmt: skip
     worlds.run(tagging.make_blanks, tagging.MakeBlanks(1, world.client_id))
     blank = tagging.lines(world.engineer, tagging.Filter(state="blank")).lines[0].code
     counted = f"/stocktakes/{with_differences(world)}"
@@ -134,7 +156,12 @@ def targets(
                    f"/tags/{world.tags[0]}", f"/tags/{world.tags[0]}/replacement", "/tags",
                    f"{counted}/rooms/{world.room.id}"),
         desk: (f"/reviews/{mark}", "/rescue", "/register/import", import_page(desk, world),
-               *register_pages(world), "/tags/batches", "/stocktakes", counted, f"/faults/{aside}"),
+               *register_pages(world), "/tags/batches", "/stocktakes", counted, f"/faults/{aside}",
+               "/devices/new",
+               f"{device}/details", f"{device}/place", f"{device}/retirement", f"{device}/photo",
+               f"{device}/lending", f"{device}/software", f"/devices/{untagged.id}",
+               f"/lendings/{out}", f"/software/{kept_version}",
+               f"/devices/{put_away.id}/retirement"),
         visitor: (f"/t/{world.tags[0]}", f"/t/{world.room_tag}", "/t/unknown", "/sign-in", link),
     }  # fmt: skip
     shown = [(browser, browser.get(path)) for browser, paths in pages.items() for path in paths]
@@ -206,8 +233,9 @@ POSTS = {"inspections", "swaps", "faults", "resolution", "sheets", "language", "
          "record", "reviews", "rescue", "entries", "edit", "new", "tags", "retire", "import",
          "mapping", "acceptance", "stocks", "printers", "calibration", "retirement", "preview",
          "check", "fake", "claim", "state", "replacement", "bulk", "batches", "stocktakes",
-         "counts", "explanations", "moves", "closure", "rating", "again",
-         "judgement", "erasure", "helped"}  # fmt: skip
+         "counts", "explanations", "moves", "closure", "details", "place",
+         "reinstatement", "photo", "lending", "software", "tag", "return", "due-day", "updates",
+         "latest", "rating", "again", "judgement", "erasure", "helped"}  # fmt: skip
 
 
 @st.composite
@@ -359,7 +387,9 @@ def test_any_address(signed_in: SignIn, visitor: FlaskClient) -> None:
     @settings(max_examples=50, deadline=None, database=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(st.sampled_from(["/t/", "/T/", "/status/", "/rooms/", "/faults/", "/photos/", "/rounds/",
-                            "/devices/", "/sync/", "/static/", "/", "/devices?q=", "/scan?code=",
+                            "/devices/", "/lendings/", "/software/", "/software?room=",
+                            "/software?kind=", "/devices/new?room=", "/sync/", "/static/", "/",
+                            "/devices?q=", "/scan?code=",
                             "/sign-in?next=", "/tags/sheets?start=", "/tags/prints/",
                             "/faults?state=", "/devices?after=", "/devices?room=", "/rooms?q=",
                             "/rooms?page=", "/places?client=", "/devices/edit?device="]),

@@ -1,34 +1,44 @@
 """The device page: all that an engineer needs at a device, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from peewee import fn
 
-from roundtag import checklists, clock, data, faults, history, rounds, spares, tagging
+from roundtag import (
+    checklists,
+    clock,
+    data,
+    faults,
+    history,
+    people,
+    rounds,
+    software,
+    spares,
+    tagging,
+)
 from roundtag.access import Actor, visible
 from roundtag.checklists import Version
-from roundtag.commands import Deed, Outcome
-from roundtag.errors import NotFound, invalid
+from roundtag.devices import age
+from roundtag.devices.age import Age
+from roundtag.devices.lines import state_of
+from roundtag.errors import NotFound
 from roundtag.faults import FaultLine
 from roundtag.history import Entry
 from roundtag.models import (
     Answer,
     Building,
-    Client,
     Device,
     DeviceModel,
-    Fault,
+    Lending,
+    Person,
     Room,
     Site,
-    Tag,
     Unit,
-    dicts,
 )
 from roundtag.rounds import Due
+from roundtag.software import SoftwareLine
 from roundtag.spares import SpareLine
-from roundtag.words import N_
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,28 @@ class UnitCard:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """A device that stands in for another one."""
+
+    id: int
+    code: str
+    name: str
+    retired: bool
+
+
+@dataclass(frozen=True)
+class Loan:
+    """`late` when the day has passed and the device is not back."""
+
+    id: int
+    borrower: str | None
+    due_on: date
+    late: bool
+
+
+@dataclass(frozen=True)
 class DevicePage:
-    """`state`: ok, fault, empty (its unit is out) or retired."""
+    """`state`: ok, fault, empty (its unit is out), lent or retired."""
 
     id: int
     client_id: int
@@ -80,6 +110,15 @@ class DevicePage:
     spares: list[SpareLine]
     history: list[Entry]
     more: bool
+    retired_at: datetime | None
+    owner: str | None
+    remarks: str
+    age: Age | None
+    photo: int | None
+    loan: Loan | None
+    backup: Neighbour | None
+    backup_of: list[Neighbour]
+    software: list[SoftwareLine]
 
 
 def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
@@ -91,7 +130,7 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
     due = rounds.due_of(device, today)
     entries = history.of_device(device.id, limit=history.PAGE + 1)
     checklist = checklists.latest(device.category, due.occasion if due else "monthly")
-    room = device.room
+    room, lent = device.room, device.lending
     return DevicePage(
         id=device.id,
         client_id=device.client_id,
@@ -112,7 +151,7 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
         building=room.building.name,
         site=room.building.site.name,
         unit=_unit_card(unit, today),
-        state=_state(device, unit, bool(open_faults)),
+        state=state_of(device.retired_at, lent, open_faults, unit),
         open_faults=open_faults,
         due=due,
         checklist=checklist,
@@ -120,17 +159,29 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
         spares=spares.fitting(device, unit.model_id if unit else None),
         history=entries[: history.PAGE],
         more=len(entries) > history.PAGE,
+        retired_at=device.retired_at,
+        owner=people.name(device.owner),
+        remarks=device.remarks,
+        age=age.of(device.installed_on, data.category(device.category), today),
+        photo=device.photo,
+        loan=_loan(lent, today),
+        backup=_neighbour(device.backup_device) if device.backup_device else None,
+        backup_of=_stood_in_for(device.id),
+        software=software.of_device(device.id, unit.id if unit else None),
     )
 
 
 def _load(device_id: int, actor: Actor) -> Device:
+    backup = Device.alias()
+    out = (Lending.device == Device.id) & Lending.returned_at.is_null()
     query = (
-        Device.select(Device, Room, Building, Site)
-        .join(Room)
-        .join(Building)
-        .join(Site)
+        Device.select(Device, Room, Building, Site, Person, backup, Lending)
+        .join(Room).join(Building).join(Site).switch(Device)
+        .left_outer_join(Person, on=Device.owner).switch(Device)
+        .left_outer_join(backup, on=Device.backup_device).switch(Device)
+        .left_outer_join(Lending, on=out, attr="lending")
         .where(Device.id == device_id)
-    )
+    )  # fmt: skip
     device = visible(actor, query, Device.client).first()
     if device is None:
         raise NotFound
@@ -145,12 +196,18 @@ def _unit_card(unit: Unit | None, today: date) -> UnitCard | None:
     return UnitCard(unit.serial, unit.model.maker, unit.model.name, until, covered)
 
 
-def _state(device: Device, unit: Unit | None, has_fault: bool) -> str:
-    if device.retired_at:
-        return "retired"
-    if has_fault:
-        return "fault"
-    return "ok" if unit else "empty"
+def _loan(lent: Lending | None, today: date) -> Loan | None:
+    return Loan(lent.id, lent.borrower, lent.due_on, lent.due_on < today) if lent else None
+
+
+def _neighbour(device: Device) -> Neighbour:
+    return Neighbour(device.id, device.code, device.name, device.retired_at is not None)
+
+
+def _stood_in_for(device_id: int) -> list[Neighbour]:
+    """The devices whose backup this one is."""
+    rows = Device.select().where((Device.backup_device == device_id) & Device.retired_at.is_null())
+    return [_neighbour(row) for row in rows.order_by(Device.code).limit(20)]
 
 
 def _last_readings(device_id: int, checklist: Version | None) -> dict[str, Reading]:
@@ -167,57 +224,6 @@ def _last_readings(device_id: int, checklist: Version | None) -> dict[str, Readi
     return {r.item: Reading(r.value or "", r.verdict, clock.local_day(r.at)) for r in rows}
 
 
-@dataclass(frozen=True)
-class DeviceLine:
-    """A device as lists show it."""
-
-    id: int
-    tag: str
-    code: str
-    name: str
-    category: str
-    position: str
-    room: str
-    room_code: str
-    serial: str | None
-    state: str
-    open_faults: int
-
-
-def lines(actor: Actor, *, room_id: int | None = None, limit: int = 200) -> list[DeviceLine]:
-    """Devices in view, in walking order."""
-    open_faults = Fault.select(fn.COUNT(Fault.id)).where(
-        (Fault.device == Device.id) & Fault.state.in_(faults.OPEN_STATES)
-    )
-    query = (
-        Device.select(
-            Device.id, Device.code, Device.name, Device.category, Device.position,
-            Device.retired_at, Room.name.alias("room"), Room.code.alias("room_code"),
-            Unit.serial, Tag.code.alias("tag"), open_faults.alias("open_faults"),
-        )
-        .join(Room)
-        .switch(Device).left_outer_join(Unit, on=(Unit.device == Device.id))
-        .switch(Device)
-        .left_outer_join(Tag, on=((Tag.device == Device.id) & Tag.state.in_(tagging.LIVE)))
-        .order_by(Room.code, Device.code)
-        .limit(limit)
-    )  # fmt: skip
-    if room_id is not None:
-        query = query.where(Device.room == room_id)
-    return [_line(row) for row in dicts(visible(actor, query, Device.client))]
-
-
-def _line(row: dict[str, Any]) -> DeviceLine:
-    if row["retired_at"]:
-        state = "retired"
-    else:
-        state = "fault" if row["open_faults"] else ("ok" if row["serial"] else "empty")
-    return DeviceLine(
-        row["id"], row["tag"] or "", row["code"], row["name"], row["category"], row["position"],
-        row["room"], row["room_code"], row["serial"], state, row["open_faults"],
-    )  # fmt: skip
-
-
 def history_after(device_id: int, before: int, actor: Actor) -> tuple[list[Entry], bool]:
     """The next page of a device's logbook and whether more follows."""
     _load(device_id, actor)
@@ -227,52 +233,3 @@ def history_after(device_id: int, before: int, actor: Actor) -> tuple[list[Entry
 
 def tag_of(device_id: int) -> str:
     return tagging.codes_of_devices([device_id]).get(device_id, "")
-
-
-@dataclass(frozen=True)
-class RetireDevice:
-    device_code: str
-    client_code: str
-
-
-def retire_device(command: RetireDevice, deed: Deed) -> Outcome:
-    """Takes a device out of use; its tag, history and units stay as they are."""
-    device = _of_client(command.device_code, command.client_code)
-    deed.require(device.client_id)
-    in_use = (Device.id == device.id) & Device.retired_at.is_null()
-    if not deed.claim(Device, in_use, retired_at=deed.received_at):
-        return Outcome(N_("This device was retired before."), state="conflict",
-                       subject_id=device.id)  # fmt: skip
-    history.record(deed, "retired", device)
-    return Outcome(N_("The device is retired."), subject_id=device.id)
-
-
-@dataclass(frozen=True)
-class MoveDevice:
-    device_code: str
-    client_code: str
-    room_code: str
-    position: str = ""
-
-
-def move_device(command: MoveDevice, deed: Deed) -> Outcome:
-    """Puts a device into another room of its client; it keeps its tag and its history."""
-    device = _of_client(command.device_code, command.client_code)
-    deed.require(device.client_id)
-    room = Room.get_or_none((Room.client == device.client_id) & (Room.code == command.room_code))
-    if room is None:
-        raise invalid("room", "unknown", N_("There is no such room."))
-    before = device.room.name
-    deed.change(device, room=room, position=command.position)
-    history.record(deed, "moved", device, before=before, now=room.name)
-    return Outcome(N_("The device is in %(room)s now."), values={"room": room.name},
-                   subject_id=device.id)  # fmt: skip
-
-
-def _of_client(device_code: str, client_code: str) -> Device:
-    found = Device.select().join(Client).where(
-        (Client.code == client_code) & (Device.code == device_code)
-    ).first()  # fmt: skip
-    if found is None:
-        raise invalid("device", "unknown", N_("There is no such device."))
-    return found
