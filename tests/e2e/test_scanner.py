@@ -95,7 +95,7 @@ def as_file(picture: Image.Image, turned: float = 0) -> FilePayload:
     return FilePayload(name="label.jpg", mimeType="image/jpeg", buffer=out.getvalue())
 
 
-def test_a_label_opens_its_page_once_and_lets_go_of_the_camera(
+def test_tags_23_27_a_label_opens_its_page_once_and_lets_go_of_the_camera(
     film: Film, site: Server, tag: str
 ) -> None:
     page = film(printed(site, tag))
@@ -115,7 +115,7 @@ def test_a_label_opens_its_page_once_and_lets_go_of_the_camera(
     assert (elsewhere, trouble) == ([], [])
 
 
-def test_nothing_else_is_opened(film: Film, site: Server, tag: str) -> None:
+def test_tags_24_nothing_else_is_opened(film: Film, site: Server, tag: str) -> None:
     page = film()
     page.goto("/scan")
     expect(page.locator("[data-scan=view]")).to_be_visible()
@@ -137,7 +137,7 @@ def test_nothing_else_is_opened(film: Film, site: Server, tag: str) -> None:
         ("7K3M9QX2PX", "not what we look for"),
     ],
 )
-def test_foreign_symbols_are_refused_in_words(
+def test_tags_25_foreign_symbols_are_refused_in_words(
     film: Film, site: Server, text: str, sentence: str
 ) -> None:
     page = film(symbol(text.format(code=site.tags()[0]["code"])))
@@ -174,7 +174,7 @@ def test_a_bare_code_counts_and_a_label_beside_another_symbol_too(
     page.wait_for_url(f"**/T/{tag}")
 
 
-def test_camera_rests_while_the_page_is_out_of_sight(film: Film) -> None:
+def test_tags_28_camera_rests_while_the_page_is_out_of_sight(film: Film) -> None:
     page = film()
     page.goto("/scan")
     expect(page.locator("[data-scan=view]")).to_be_visible()
@@ -193,7 +193,7 @@ def test_camera_rests_while_the_page_is_out_of_sight(film: Film) -> None:
     assert page.evaluate(LIVE) == 1
 
 
-def test_who_denies_the_camera_takes_a_photo_instead(film: Film, site: Server, tag: str) -> None:
+def test_tags_26_who_denies_the_camera_takes_a_photo(film: Film, site: Server, tag: str) -> None:
     page = film(allowed=False)
     page.goto("/scan")
     page.click("[data-scan=start]")
@@ -252,7 +252,7 @@ def test_sound_and_buzz_are_switched_off_apart_and_stay_so(film: Film) -> None:
     assert felt == {"buzzes": 1, "tones": 0}
 
 
-def test_a_symbol_counts_once_until_it_has_left_the_view(open_page: Open) -> None:
+def test_tags_29_a_symbol_counts_once_until_it_has_left_the_view(open_page: Open) -> None:
     page = open_page()
     page.goto("/scan")
     seen = page.evaluate("""async () => {
@@ -265,7 +265,7 @@ def test_a_symbol_counts_once_until_it_has_left_the_view(open_page: Open) -> Non
     assert seen == [["a"], [], ["b"], [], ["a"]]
 
 
-def test_without_a_camera_a_photo_does(open_page: Open, site: Server, tag: str) -> None:
+def test_tags_26_without_a_camera_a_photo_does(open_page: Open, site: Server, tag: str) -> None:
     page = open_page(permissions=["camera"])
     page.goto("/scan")
     expect(page.locator(SAYS)).to_contain_text("no camera here")
@@ -273,7 +273,7 @@ def test_without_a_camera_a_photo_does(open_page: Open, site: Server, tag: str) 
     page.wait_for_url(f"**/T/{tag}")
 
 
-def test_plain_http_says_why_and_reads_photos(browser: Browser, site: Server, tag: str) -> None:
+def test_tags_26_plain_http_reads_photos(browser: Browser, site: Server, tag: str) -> None:
     context = browser.new_context(
         base_url=f"http://plain.test:{site.port}", viewport=PHONE, locale="en-GB"
     )
@@ -396,7 +396,7 @@ def test_a_signed_out_browser_says_what_waits_in_it(open_page: Open, tag: str) -
     expect(page.locator("[data-left-here]")).to_contain_text("not sent yet: 1.")
 
 
-def test_wasm_belongs_to_its_script() -> None:
+def test_tags_30_wasm_belongs_to_its_script() -> None:
     script = (VENDOR / "index.js").read_text("utf-8")
     digest = hashlib.sha256((VENDOR / "zxing_reader.wasm").read_bytes()).hexdigest()
     assert digest in script
