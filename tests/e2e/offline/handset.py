@@ -144,6 +144,8 @@ class Handset(Phone):
         another = page.locator(f"form[data-outbox={entry.form}] > [data-outbox-status] button")
         if another.count():
             another.first.evaluate("(button) => button.click()")
+        # A page may be read anew meanwhile, as one is whose person has just come back.
+        page.wait_for_selector(f"form[data-outbox={entry.form}]", state="attached")
         page.evaluate(FILL, [entry.form, entry.choices])
         if entry.photo is not None:
             form = page.locator(f"form[data-outbox={entry.form}]")
