@@ -78,7 +78,11 @@ def index() -> Response:
         "may_print": access.allowed_on(actor.roles, "bulk.print_tags"),
     }
     if pages.is_fragment():
-        return pages.fragment("devices/_lines.html", **shown)
+        answer = pages.fragment("devices/_lines.html", **shown)
+        # The form sends all its fields; worth sharing is what narrows.
+        if not (found.wish.after or found.wish.before):
+            answer.headers["HX-Push-Url"] = f"/devices?{found.wish.query()}".rstrip("?")
+        return answer
     names = dict(found.places.sites)
     buildings = [(key, f"{names[site]} · {name}" if len(names) > 1 else name)
                  for key, site, name in found.places.buildings]  # fmt: skip

@@ -11,10 +11,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages, problems
-from roundtag import blobs, commands, sync, whereabouts
-from roundtag.access import ATTENDEE
+from roundtag import blobs, commands, sync, tagging, whereabouts
+from roundtag.access import ATTENDEE, Actor
 from roundtag.commands import Photo, Receipt
 from roundtag.errors import BadImage, Invalid, NotFound, RoundtagError, TooLarge, invalid
+from roundtag.words import N_
 from tags import codes
 
 NOT_DATA = frozenset({"submission_id"})
@@ -54,8 +55,11 @@ def submit(form: str, code: str) -> Receipt:
 
     The form must be about the tag of its address, by which reports without account are counted.
     """
-    if codes.parse(request.form.get("tag", "")) != codes.parse(code):
+    known = codes.parse(code)
+    if known is None or codes.parse(request.form.get("tag", "")) != known:
         raise NotFound
+    if door.actor() is ATTENDEE:
+        tagging.resolve(known, ATTENDEE)  # no photo is looked at for a code that leads nowhere
     return send(form)
 
 
@@ -65,7 +69,7 @@ def send(form: str) -> Receipt:
     pairs = [(n, v) for n, v in request.form.items(multi=True) if n not in NOT_DATA]
     stored = []
     try:
-        for name, upload in _uploads():
+        for name, upload in _counted(_uploads(), actor):
             stored += _store(name, upload, anonymous=actor is ATTENDEE)
         pairs += [(photo.field, sync.BLOB + photo.sha256) for photo in stored]
         envelope = sync.from_form(form, posted_id(), pairs,
@@ -74,6 +78,16 @@ def send(form: str) -> Receipt:
     except RoundtagError:
         blobs.discard(photo.sha256 for photo in stored)
         raise
+
+
+def _counted(uploads: list[tuple[str, FileStorage]],
+             actor: Actor) -> list[tuple[str, FileStorage]]:  # fmt: skip
+    """Each picture costs its drawing: how many there may be is asked before the first one."""
+    if actor is ATTENDEE and len(uploads) > 1:
+        raise invalid("photo", "many", N_("One photo is enough. Choose the clearest."))
+    if len(uploads) > sync.MAX_PHOTOS:
+        raise invalid("photo", "many", N_("At most %(limit)s photos."), limit=sync.MAX_PHOTOS)
+    return uploads
 
 
 def _uploads() -> list[tuple[str, FileStorage]]:

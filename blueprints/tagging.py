@@ -28,8 +28,11 @@ from roundtag.errors import Invalid
 from roundtag.fields import Fields
 from roundtag.printing import Preview, Printed, PrintSheet
 from roundtag.tagging import blanks
+from tags import codes
 
 blueprint = Blueprint("tags", __name__, url_prefix="/tags")
+MOST = 200
+"""Tags that are dealt with at once: the list shows fewer, and the way to print names them all."""
 Order = Callable[[tuple[str, ...]], Any]
 BULK: dict[str, tuple[Verb, Order]] = {
     "lost": (tagging.lose_tag, tagging.LoseTag),
@@ -79,7 +82,8 @@ def _key(fields: Fields, name: str) -> int | None:
 @blueprint.post("/bulk")
 def bulk() -> AnyResponse:
     """Prints, marks as lost or (asked once more) revokes the tags that were ticked."""
-    chosen = tuple(dict.fromkeys(request.form.getlist("tag")))
+    spelt = (codes.parse(text) for text in request.form.getlist("tag")[:MOST])
+    chosen = tuple(dict.fromkeys(code for code in spelt if code))
     action = request.form.get("action", "")
     if action == "print" and chosen:
         return redirect(url_for("tags.sheets", tag=list(chosen)), 303)
@@ -195,6 +199,7 @@ def page(form: Typed, preview: Preview | None = None, status: int | None = None,
     actor, spares = door.actor(), request.values.get("of") == "spares"
     known = {"stock": printing.DEFAULT_STOCK, **_habit(actor), **form.data}
     chosen = request.values.getlist("tag") if chosen is None else chosen
+    chosen = list(dict.fromkeys(chosen))[: printing.MAX_LABELS]
     shown = pages.show(
         "tags/sheets.html",
         nav="tags",

@@ -33,13 +33,19 @@ function show() {
   const start = startOn(sheet);
   const count = chosen();
   form.setAttribute("data-live", "");
+  tickWholes();
   shade(sheet, start, count);
   tell(sheet, start, count);
 }
 
-function wholeRoom(box) {
-  const all = box.closest(".ticks").querySelectorAll('input[name="tag"], input[name="unit"]');
-  all.forEach((input) => (input.checked = box.checked));
+const under = (box) => [...box.closest(".ticks").querySelectorAll('input[name="tag"], input[name="unit"]')];
+
+const wholeRoom = (box) => under(box).forEach((input) => (input.checked = box.checked));
+
+function tickWholes() {
+  form.querySelectorAll("[data-whole] input").forEach((box) => {
+    box.checked = under(box).every((one) => one.checked);
+  });
 }
 
 // A printer usually holds one stock: it is chosen along.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Photo
 from roundtag.errors import NotFound
-from roundtag.models import Attachment, Base, Blob, dicts
+from roundtag.models import Attachment, Base, Blob, Fault, dicts
+from roundtag.models.faults import ASIDE
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,14 @@ def of(subject: str, ids: Iterable[int]) -> dict[int, list[Picture]]:
 
 
 def digest_of(attachment_id: int, actor: Actor) -> str:
-    """The hash of a photo's bytes, for people who may read its client. Raises NotFound."""
+    """The hash of a photo's bytes, for people who may read its client; of a report that was put
+    aside, for those who judge it. Raises NotFound."""
     query = Attachment.select().where(Attachment.id == attachment_id)
     row = visible(actor, query, Attachment.client).first()
     if row is None or row.sha256 is None or not Blob.get_or_none(Blob.sha256 == row.sha256):
         raise NotFound
+    if row.subject == "fault" and not actor.may("judge_report", row.client_id):
+        fault = Fault.get_or_none(Fault.id == row.subject_id)
+        if fault and fault.state in ASIDE:
+            raise NotFound
     return row.sha256

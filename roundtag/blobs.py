@@ -95,8 +95,16 @@ def sniff(data: bytes) -> str:
     return FORMATS[str(_decode(data, small=True).format)]
 
 
+SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
+MAX_SCANS = 100
+"""Passes over the picture that a progressive JPEG may make: cameras need ten, and each one costs
+as much as the picture itself however few bytes it has."""
+
+
 def _decode(data: bytes, small: bool = False) -> Image.Image:
     """The picture; `small` reads every byte of a JPEG all the same, and draws an eighth of it."""
+    if len(SCAN.findall(data)) > MAX_SCANS:
+        raise BadImage
     _allow_heif()
     try:
         with warnings.catch_warnings():

@@ -8,6 +8,7 @@ import io
 import re
 import struct
 from contextlib import suppress
+from itertools import islice
 
 from PIL import Image
 
@@ -15,6 +16,7 @@ GPS = 0x8825
 HEAD = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
 """How a block begins in a JPEG; one of several pictures has a block for each."""
 LONGEST = 65_527
+MOST_BLOCKS = 64
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 """Bytes per value of each TIFF type."""
 
@@ -34,7 +36,8 @@ def _in_place(data: bytes) -> bytes:
     register_heif_opener()
     info = Image.open(io.BytesIO(data)).info
     exif, xmp = info.get("exif") or b"", info.get("xmp") or b""
-    further = [data[found.start() :][:LONGEST] for found in HEAD.finditer(data)]
+    starts = (found.start() for found in islice(HEAD.finditer(data), MOST_BLOCKS))
+    further = [data[at : at + LONGEST] for at in starts]
     for block in filter(None, [exif, *further]):
         with suppress(struct.error):
             data = data.replace(block, blank(block))

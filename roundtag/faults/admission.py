@@ -16,19 +16,20 @@ from roundtag.fields import Fields
 from roundtag.models import Fault, TagReport
 from roundtag.words import N_
 
-NEW_PER_TAG = 6
+NEW_PER_TAG, NEW_PER_ROOM = 6, 20
+"""New faults within WINDOW: a room's page names the codes of all its devices."""
 WINDOW = timedelta(hours=1)
 DECISIONS = ("accept", "dismiss")
 
 
 def admission(deed: Deed, tag: str, room_id: int, trap: bool = False) -> Admit:
-    """The rule for reports at a tag: six new faults an hour; what comes after them is one more
-    report of the room's open fault, or put aside when there is none."""
+    """The rule for reports at a tag: six new faults an hour, twenty in a room; what comes after
+    them is one more report of the room's open fault, or put aside when there is none."""
 
     def admit(standing: Standing) -> Standing:
         if trap:
             return Standing(QUARANTINED, why="trap")
-        if standing.twin or not _is_full(tag, deed.received_at):
+        if standing.twin or not _is_full(tag, room_id, deed.received_at):
             return standing
         open_one = _open_in(room_id)
         return Standing("duplicate", open_one) if open_one else Standing(QUARANTINED, why="limit")
@@ -42,9 +43,11 @@ def count(deed: Deed, tag: str, fault: Fault) -> None:
         deed.create(TagReport, tag=tag, fault=fault, at=deed.received_at)
 
 
-def _is_full(tag: str, now: datetime) -> bool:
-    recent = (TagReport.tag == tag) & (TagReport.at > clock.to_text(now - WINDOW))
-    return int(TagReport.select().where(recent).count()) >= NEW_PER_TAG
+def _is_full(tag: str, room_id: int, now: datetime) -> bool:
+    lately = TagReport.at > clock.to_text(now - WINDOW)
+    here = TagReport.select().where((TagReport.tag == tag) & lately).count()
+    around = TagReport.select().join(Fault).where((Fault.room == room_id) & lately).count()
+    return int(here) >= NEW_PER_TAG or int(around) >= NEW_PER_ROOM
 
 
 def _open_in(room_id: int) -> Fault | None:

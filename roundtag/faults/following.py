@@ -9,7 +9,14 @@ from roundtag.errors import NotFound
 from roundtag.faults.admission import admission, count
 from roundtag.faults.filing import open_fault
 from roundtag.faults.ratings import Rated, changeable, ratings
-from roundtag.faults.states import DISMISSED, DONE_STATES, OPEN_STATES, events, note_event
+from roundtag.faults.states import (
+    DISMISSED,
+    DONE_STATES,
+    OPEN_STATES,
+    QUARANTINED,
+    events,
+    note_event,
+)
 from roundtag.models import Device, Fault, Room
 from roundtag.words import N_
 
@@ -81,7 +88,7 @@ def report_again(command: ReportAgain, deed: Deed) -> Outcome:
     """It is broken still: a new report of the same at the same place, naming the one before."""
     old = fault_of(command.secret_link)
     shown = old.duplicate_of or old
-    if shown.state in OPEN_STATES:
+    if shown.state in (*OPEN_STATES, QUARANTINED):
         return Outcome(N_("It is still open: the service team has it."), state="conflict",
                        subject_id=old.id)  # fmt: skip
     room, device = Room.get_by_id(old.room_id), _in_use(old)

@@ -6,14 +6,11 @@ from datetime import datetime
 from roundtag import people
 from roundtag.commands import Deed
 from roundtag.models import Fault, FaultEvent
-from roundtag.models.faults import OPEN_STATES
+from roundtag.models.faults import ASIDE, DISMISSED, OPEN_STATES, QUARANTINED
 
 __all__ = ["ASIDE", "DISMISSED", "DONE_STATES", "OPEN_STATES", "QUARANTINED", "Event", "events",
            "note_event"]  # fmt: skip
 DONE_STATES = ("resolved", "observing", "closed")
-QUARANTINED, DISMISSED = "quarantined", "dismissed"
-ASIDE = (QUARANTINED, DISMISSED)
-"""Reports that count nowhere unless the desk accepts them (ADR 0017)."""
 
 
 def note_event(deed: Deed, fault: Fault, kind: str, note: str | None = None) -> None:

@@ -7,6 +7,9 @@ from roundtag.models.people import Person
 from roundtag.models.places import Client, Contract, Room
 
 OPEN_STATES = ("reported", "in_progress")
+QUARANTINED, DISMISSED = "quarantined", "dismissed"
+ASIDE = (QUARANTINED, DISMISSED)
+"""Reports that count nowhere unless the desk accepts them (ADR 0017)."""
 
 
 class Fault(Base):

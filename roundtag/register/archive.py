@@ -12,6 +12,11 @@ MAX_RATIO = 200
 MAX_PARTS = 2_000
 SMALL = 1_000_000
 """Parts up to this size may be packed as tightly as they like."""
+MAX_TREE = 5_000_000
+"""Unpacked bytes of a part that is held in memory as a whole: styles, relations, names."""
+PLAIN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+zipfile.ZipExtFile.MAX_N = 1 << 20
+"""A part is unpacked in pieces and no further than it says: what it says may be a lie."""
 OLE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 ODS = b"application/vnd.oasis.opendocument"
@@ -46,6 +51,8 @@ def _check_parts(file: str, parts: list[zipfile.ZipInfo]) -> None:
     if any(part.flag_bits & 1 for part in parts):
         message = N_("This workbook has a password. Save it without one.")
         raise BadFile(file, 0, "encrypted", message)
+    if any(part.compress_type not in PLAIN for part in parts):
+        raise damaged(file)
     if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
         message = N_("This is no workbook that can be read. Save it as .xlsx or as CSV.")
         raise BadFile(file, 0, "workbook", message)
@@ -61,16 +68,23 @@ def _check_parts(file: str, parts: list[zipfile.ZipInfo]) -> None:
 
 def _is_bomb(parts: list[zipfile.ZipInfo]) -> bool:
     return sum(part.file_size for part in parts) > MAX_UNPACKED or any(
-        part.file_size > SMALL and part.file_size > MAX_RATIO * max(1, part.compress_size)
-        for part in parts
+        part.file_size > MAX_TREE if _is_tree(part.filename) else _is_tight(part) for part in parts
     )
 
 
+def _is_tight(part: zipfile.ZipInfo) -> bool:
+    return part.file_size > SMALL and part.file_size > MAX_RATIO * max(1, part.compress_size)
+
+
+def _is_tree(name: str) -> bool:
+    return not name.startswith(("xl/worksheets/", "xl/media/")) and name != "xl/sharedStrings.xml"
+
+
 def unpacked_sheets(path: Path) -> int:
-    """Bytes of all sheets of a workbook once unpacked; 0 for what is none."""
+    """Bytes of all sheets of a workbook and their texts once unpacked; 0 for what is none."""
     try:
         with zipfile.ZipFile(path) as packed:
-            sheets = [part for part in packed.infolist() if "/worksheets/" in part.filename]
+            sheets = [part for part in packed.infolist() if not _is_tree(part.filename)]
             return sum(part.file_size for part in sheets)
     except (zipfile.BadZipFile, ValueError, OSError):
         return 0

@@ -11,6 +11,7 @@ from roundtag.register.problems import Problem
 from roundtag.words import N_
 
 MAX_BYTES = 20_000_000
+MAX_COLUMNS = 200
 MAX_LINES = 100_000
 DELIMITERS = (",", ";", "\t")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -67,6 +68,9 @@ def read(file: str, data: bytes) -> Table:
     lines = [line for line in _split(file, text, _delimiter(text)) if any(line.cells)]
     if not lines:
         raise BadFile(file, 0, "empty", N_("The file is empty."))
+    if any(len(line.cells) > MAX_COLUMNS for line in lines):
+        message = N_("More than %(limit)s columns.")
+        raise BadFile(file, 0, "too-wide", message, limit=MAX_COLUMNS)
     if len(lines) > MAX_LINES + 1:
         message = N_("More than %(limit)s rows. Split the file.")
         raise BadFile(file, 0, "too-long", message, limit=MAX_LINES)

@@ -6,6 +6,7 @@ Cells of a merged range all hold its value; formulas stand for the value that wa
 import io
 import re
 import warnings as python_warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -20,10 +21,9 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from roundtag.register import archive
 from roundtag.register.neutral import unguard
 from roundtag.register.problems import Problem
-from roundtag.register.table import MAX_LINES, BadFile, Line, Table
+from roundtag.register.table import MAX_COLUMNS, MAX_LINES, BadFile, Line, Table
 from roundtag.words import N_
 
-MAX_COLUMNS = 200
 MAX_MERGED = 100_000
 EXACT = 15
 """Digits that a workbook's numbers keep."""
@@ -114,17 +114,18 @@ def _cells(cells: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
 
 def _fill_merged(rows: dict[int, dict[int, dict[str, Any]]], parser: Any) -> None:
     ranges = parser.merged_cells.mergeCell if parser.merged_cells else ()
-    filled = 0
+    filled, numbers = 0, sorted(rows)
     for merged in ranges:
         left, top, right, bottom = range_boundaries(merged.ref)
         first = rows.get(top, {}).get(left)
         if first is None:
             continue
-        for row in range(top, bottom + 1):
+        for row in numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]:
             for column in range(left, min(right, MAX_COLUMNS) + 1):
                 filled += 1
-                if row in rows and filled <= MAX_MERGED:
-                    rows[row].setdefault(column, first)
+                if filled > MAX_MERGED:
+                    return
+                rows[row].setdefault(column, first)
 
 
 def _table(file: str, name: str, sheet: _Sheet) -> Table:

@@ -49,9 +49,12 @@ def record_software_update(command: RecordUpdate, deed: Deed) -> Outcome:
     row = _row(device, command.kind, command.name)
     now = row.installed if row else ""
     if now != command.expected and now != command.version:
+        taken = N_("Version %(found)s of this is on record already. Open its line and record the "
+                   "update there.")  # fmt: skip
         message = N_("Nothing was written: meanwhile %(found)s was recorded here, your form showed "
                      "%(shown)s.")  # fmt: skip
-        return Outcome(message, f"/devices/{device.id}/software", "conflict",
+        return Outcome(message if command.expected else taken,
+                       f"/devices/{device.id}/software", "conflict",
                        {"found": now or "—", "shown": command.expected or "—"})  # fmt: skip
     (key,) = install(deed, device.client_id, [command])
     return Outcome(N_("Version %(version)s is recorded."), f"/devices/{device.id}/software",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import xlsxwriter
 
+from roundtag.register.neutral import guard
 from roundtag.stocktakes.reports import Line, Report
 from roundtag.words import N_
 
@@ -31,7 +32,6 @@ REASONS = {
     "disposed": N_("Disposed of"),
     "other": N_("Other reason"),
 }
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 SAFE_BOOK = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -45,12 +45,8 @@ def csv_file(report: Report, say: Say) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     for row in _rows(report, say):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([guard(cell) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
 
 
 def xlsx_file(report: Report, say: Say) -> bytes:

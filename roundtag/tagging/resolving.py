@@ -167,7 +167,7 @@ def printable(actor: Actor, wanted: Collection[str]) -> list[TagLine]:
 
 def to_print(actor: Actor, chosen: Collection[str]) -> list[TagLine]:
     """What the sheet form offers: all tags in use, and of the others those chosen already."""
-    wanted = Tag.code.in_([code for code in map(codes.parse, chosen) if code])
+    wanted = Tag.code.in_(sorted({code for code in map(codes.parse, chosen) if code}))
     offered = ((Tag.state == "bound") & Device.retired_at.is_null()) | wanted
     rows = dicts(visible(actor, _with_places().where(offered), Tag.client))
     return [_line(row) for row in rows]

@@ -141,3 +141,17 @@ def test_a_photo_that_no_form_lists_is_unlisted(world: World) -> None:
     for digest in (photo.sha256, "", "../../etc/passwd", "\0"):
         with pytest.raises(sync.Unlisted):
             sync.put_photo(digest, data, world.engineer)
+
+
+def progressive(scans: int) -> bytes:
+    """A progressive JPEG whose last pass over the picture comes some times more."""
+    data = encoded("JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * scans + data[-2:]
+
+
+def test_a_jpeg_of_very_many_passes_is_not_drawn() -> None:
+    """Each pass costs as much as the picture and has a few dozen bytes."""
+    assert blobs.sniff(progressive(0)) == "image/jpeg"
+    with pytest.raises(BadImage):
+        blobs.sniff(progressive(blobs.MAX_SCANS))

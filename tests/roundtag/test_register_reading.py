@@ -200,3 +200,9 @@ def test_a_row_with_a_stray_comma_is_named() -> None:
 def test_files_that_are_no_table(data: bytes, line: int, code: str) -> None:
     bad = only(read(data))
     assert (bad.file, bad.line, bad.code) == ("1.csv", line, code)
+
+
+def test_a_heading_of_thousands_of_columns_is_refused() -> None:
+    data = ",".join(f"c{n}" for n in range(5000)).encode()
+    [problem] = sheets.read([("wide.csv", data)]).problems
+    assert problem.code == "too-wide"

@@ -1,6 +1,7 @@
 """A photo's place goes before its hash is made; pixels and the other facts stay."""
 
 import io
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -66,3 +67,11 @@ def test_damaged_bytes_are_left_to_the_checks_that_follow(cut: int) -> None:
     data = photo("JPEG")[:cut]
     assert len(without_place(data)) == len(data)
     assert without_place(b"GIF89a") == b"GIF89a"
+
+
+def test_a_file_full_of_headings_costs_no_more_than_its_size() -> None:
+    data = photo("JPEG") + b"Exif\0\0II*\0" * 100_000
+    tracemalloc.start()
+    without_place(data)
+    assert tracemalloc.get_traced_memory()[1] < 20 * len(data)
+    tracemalloc.stop()

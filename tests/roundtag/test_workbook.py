@@ -308,3 +308,25 @@ def test_the_workbooks_of_others_stay_readable() -> None:
     """What openpyxl wrote is what it reads: the helper of these tests is sound."""
     made = load_workbook(io.BytesIO(rooms(ROOM)))
     assert [cell.value for cell in made["Rooms"][2]] == ROOM
+
+
+def test_a_part_packed_in_another_way_is_refused() -> None:
+    """bzip2 unpacks to any size behind a directory that says another one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(rooms(ROOM))) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name), zipfile.ZIP_BZIP2)
+    assert only(out.getvalue()).code == "damaged"
+
+
+def test_styles_without_end_are_refused() -> None:
+    styles = b"<styleSheet>" + b"<xf/>" * 2_000_000 + b"</styleSheet>"
+    assert only(repacked(rooms(ROOM), **{"xl/styles.xml": styles})).code == "too-large"
+
+
+def test_merged_cells_without_end_cost_only_the_rows_that_are_there() -> None:
+    ranges = b"<mergeCells>" + b'<mergeCell ref="A1:GR1048576"/>' * 50 + b"</mergeCells>"
+    data = rooms(ROOM)
+    sheet = part(data, SHEET)
+    spread = sheet.replace(b"</sheetData>", b"</sheetData>" + ranges)
+    assert read(repacked(data, **{SHEET: spread})).sheets is not None

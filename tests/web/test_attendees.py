@@ -11,6 +11,7 @@ from pillow_heif import register_heif_opener
 from werkzeug.test import TestResponse
 
 from roundtag import blobs, clock, faults, links, settings
+from roundtag.faults import admission
 from roundtag.models import Attachment, Blob, Fault, FaultContact, Rating, Tag, TipHelped
 from tags import codes as labels
 from tests import world as worlds
@@ -289,3 +290,43 @@ def test_the_page_is_small_on_the_wire(visitor: FlaskClient, world: World) -> No
     assert answer.headers["Content-Encoding"] == "br"
     assert len(answer.data) <= 15_000
     assert not re.search(r"<(script|style)>", visitor.get(f"/t/{world.room_tag}").text)
+
+
+def test_a_code_that_leads_nowhere_costs_no_drawing(
+    stranger: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+    monkeypatch.setattr(blobs, "redrawn", lambda data: drawn.append(len(data)) or data)
+    for code, tag, count in (("x", "y", 1), ("0000000000", "0000000000", 1),
+                             (world.tags[0], world.tags[0], 2)):  # fmt: skip
+        photos = [(io.BytesIO(worlds.jpeg()[0]), f"{n}.jpg") for n in range(count)]
+        data = {"tag": tag, "symptom": "power", "photo": photos}
+        answer = stranger.post(f"/t/{code}/faults", data=data, content_type="multipart/form-data")
+        assert answer.status_code in {404, 422}
+    assert drawn == []
+
+
+def test_a_report_put_aside_shows_its_photo_to_the_desk_alone(
+    stranger: FlaskClient, signed_in: SignIn, world: World
+) -> None:
+    data = {"tag": world.tags[0], "symptom": "power", "website": "x",
+            "photo": (io.BytesIO(worlds.jpeg()[0]), "a.jpg")}  # fmt: skip
+    link = stranger.post(f"/t/{world.tags[0]}/faults", data=data,
+                         content_type="multipart/form-data").location  # fmt: skip
+    photo = Attachment.select().order_by(Attachment.id.desc()).get().id
+    statuses = {name: signed_in(name).get(f"/photos/{photo}").status_code
+                for name in ("viewer-a", "engineer-a", "desk-all")}  # fmt: skip
+    assert statuses == {"viewer-a": 404, "engineer-a": 404, "desk-all": 200}
+    count = Fault.select().count()
+    stranger.post(link.split("?")[0] + "/again")
+    assert Fault.select().count() == count
+
+
+def test_a_room_takes_twenty_new_faults_an_hour_whatever_label_is_used(
+    stranger: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "NEW_PER_ROOM", 3)
+    for tag in (*world.tags, world.room_tag):
+        for symptom in ("power", "no_sound", "network"):
+            stranger.post(f"/t/{tag}/faults", data={"tag": tag, "symptom": symptom})
+    assert Fault.select().where(Fault.state == "reported").count() == 3

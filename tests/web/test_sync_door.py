@@ -346,7 +346,9 @@ def test_body_then_photo_then_body(
     assert post(engineer, sent).json["missing"] == []
 
 
-def test_a_submission_costs_so_many_statements(engineer: FlaskClient, world: World) -> None:
+def test_a_submission_costs_so_many_statements(
+    engineer: FlaskClient, world: World, store_kind: str
+) -> None:
     """A full queue sends hundreds: whoever adds a question to each of them says so here."""
     data, photo = worlds.jpeg("teal")
     fields = worlds.fault_form(world, photo=f"blob:{photo.sha256}")
@@ -355,7 +357,8 @@ def test_a_submission_costs_so_many_statements(engineer: FlaskClient, world: Wor
         assert post(engineer, sent).status_code == 201
     with count_queries() as at_the_photo:
         assert put(engineer, photo.sha256, data).status_code == 201
-    assert (_without_marks(at_the_body), _without_marks(at_the_photo)) == (24, 6)
+    assert (_without_marks(at_the_body), _without_marks(at_the_photo)) == (
+        {"sqlite": 24, "postgresql": 25}[store_kind], 6)  # fmt: skip
 
 
 def _without_marks(sent: list[str]) -> int:
