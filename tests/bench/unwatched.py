@@ -4,6 +4,7 @@ Playwright follows it always, and that copying took two fifths of the time of a 
 browser is asked for the value of expressions in one page, over a pipe, and tells nothing else.
 """
 
+import fcntl
 import json
 import os
 import subprocess
@@ -71,11 +72,15 @@ def page(browser: str, flags: list[str], profile: Path) -> Iterator[Page]:
 
 
 def _start(words: list[str], theirs: int, to_us: int) -> "subprocess.Popen[bytes]":
-    """A shell puts the two ends where the browser looks for them."""
-    place = f'exec "$@" {FROM_US}<&{theirs} {TO_US}>&{to_us}'
+    def place() -> None:
+        """The two ends where the browser looks for them, whatever numbers they have here."""
+        high = [fcntl.fcntl(end, fcntl.F_DUPFD, 64) for end in (theirs, to_us)]
+        for end, wanted in zip(high, (FROM_US, TO_US), strict=True):
+            os.dup2(end, wanted)
+
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(["sh", "-c", place, "sh", *words], pass_fds=(theirs, to_us),
-                               stdin=quiet, stdout=quiet, stderr=quiet)  # fmt: skip
+    process = subprocess.Popen(words, pass_fds=(FROM_US, TO_US), preexec_fn=place, stdin=quiet,
+                               stdout=quiet, stderr=quiet)  # fmt: skip
     os.close(theirs)
     os.close(to_us)
     return process

@@ -26,6 +26,7 @@ from roundtag.models import (
     Tag,
     Unit,
 )
+from roundtag.register import neutral
 from roundtag.stocktakes import sheets
 from tags import codes
 from tests import world as worlds
@@ -415,7 +416,7 @@ def test_files_hold_every_line_and_no_formula(world: World) -> None:
         ("UNKNOWN CODE", "", ""),
         ("FOUND", "A-P01", "'=1+1"),
     ]
-    assert not [cell for row in rows for cell in row if cell.startswith(sheets.DANGEROUS)]
+    assert not [cell for row in rows for cell in row if cell.startswith(neutral.RISKY)]
     book = openpyxl.load_workbook(io.BytesIO(sheets.xlsx_file(report, str)))
     cells = [cell for row in book.active.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells if cell.value} == {"s"}
