@@ -1,5 +1,6 @@
 """The figures that need a running server and a browser."""
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -29,10 +30,14 @@ def all_of(folder: Path) -> list[Figure]:
 def _with_a_phone(site: Server, browser: str, folder: Path) -> list[Figure]:
     options = {"args": FLAGS, "headless": True, "executable_path": browser}
     with sync_playwright() as kit:
+        first = Phone(kit, options, folder / "first", site.url)
+        sign_in(first.page)
+        scanned = phones.first_scan(site, first)
+        first.context.close()
         phone = Phone(kit, options, folder / "profile", site.url)
+        start = time.perf_counter()
         sign_in(phone.page)
-        scanned = phones.first_scan(site, phone)
-        filled = phones.pack(site, phone)
+        filled = phones.pack(site, phone, start)
         opened = phones.opening(site, phone)
         phone.context.close()
     with unwatched.page(browser, FLAGS, folder / "profile") as page:
