@@ -30,7 +30,8 @@ THREE = ("outbox.js", "sw.js", "pack.js")
 
 
 def pack(site: Server, phone: Phone, start: float) -> list[Figure]:
-    """What a phone fetches from `start` on, when it signs in. Sizes as compressed on the wire and as kept; the demo's devices stand for any hundred."""
+    """What a phone fetches from `start` on, when it signs in. Sizes as compressed on the wire and
+    as kept; the demo's devices stand for any hundred."""
     phone.packed(len(site.tags()))
     took = time.perf_counter() - start
     client = Client(site.url).sign_in("engineer", PASSWORD)
