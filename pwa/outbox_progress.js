@@ -1,5 +1,4 @@
 import { listen } from "./bus.js";
-import { calmly } from "./calmly.js";
 import { rowsOf } from "./queue.js";
 import { owner } from "./session.js";
 import { say } from "./words.js";
@@ -13,7 +12,7 @@ async function begin() {
   return { total: rows.filter((row) => OPEN.has(row.state)).length, seen: new Set() };
 }
 
-function draw(done, total) {
+function show(done, total) {
   for (const part of document.querySelectorAll("[data-outbox-progress]")) {
     part.hidden = total < 2;
     part.querySelector("p").textContent = say("sending_of", { done, total });
@@ -21,21 +20,17 @@ function draw(done, total) {
   }
 }
 
-const show = calmly(async () => {
-  const { total, seen } = (await run) ?? { total: 0, seen: new Set() };
-  draw(seen.size, Math.max(total, seen.size));
-});
-
 async function step(id) {
   if (id === null) return;
   run ??= begin();
-  (await run).seen.add(id);
-  show();
+  const now = await run;
+  now.seen.add(id);
+  show(now.seen.size, Math.max(now.total, now.seen.size));
 }
 
 function end() {
   run = null;
-  show();
+  show(0, 0);
 }
 
 /** How far the run has come that sends what waits. */
