@@ -2,22 +2,33 @@
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*_*/LC_MESSAGES/messages.po))
 PYTEST := .venv/bin/python -m pytest
 
-.PHONY: run test bench soak lint setup vendor lock clean
+.PHONY: run test test-engines bench soak lint setup vendor lock clean
 
 run: .venv/.run $(CATALOGUES)
 	@.venv/bin/roundtag serve --demo
 
 setup: .venv/.dev $(CATALOGUES)
 
-test: setup .venv/.browser
+test: setup .venv/.browser .venv/.oidc .venv/.lighthouse
 	@bin/test
+
+# The same tests, with every store in PostgreSQL, every queue in Redis and every photo in a bucket.
+test-engines: setup .venv/.browser .venv/.oidc .venv/.lighthouse
+	@ROUNDTAG_TEST_ENGINES=1 bin/test
 
 bench: setup .venv/.browser
 	@.venv/bin/python -m tests.bench
 
 soak: setup .venv/.browser
-	@$(PYTEST) -m soak -p no:randomly tests
+	@$(PYTEST) -m soak -o timeout=0 -p no:randomly tests
 	@.venv/bin/python -m tests.e2e.offline.schedules --seeds 0:1000 --results docs/soak.md
+	@.venv/bin/python -m tests.roundtag.stock_soak --seeds 0:10000 --results docs/soak.md
+	@.venv/bin/python -m tests.crashes.power --seeds 0:100 --results docs/soak.md
+	@.venv/bin/python -m tests.crashes.stumbles --results docs/soak.md
+	@.venv/bin/python -m tests.roundtag.tamper_soak --seeds 0:10000 --results docs/soak.md
+	@.venv/bin/python -m tests.roundtag.engine_soak --results docs/soak.md
+	@.venv/bin/python -m tests.roundtag.parsing --seeds 0:10000
+	@.venv/bin/python -m tests.roundtag.million
 
 lint: setup
 	@bin/lint
@@ -39,6 +50,14 @@ lock:
 
 .venv/.browser: .venv/.dev
 	@bin/setup browser
+	@touch $@
+
+.venv/.oidc: .venv/.dev tests/oidc/package-lock.json
+	@bin/setup oidc
+	@touch $@
+
+.venv/.lighthouse: .venv/.dev tests/lighthouse/package-lock.json
+	@bin/setup lighthouse
 	@touch $@
 
 %.mo: %.po | .venv/.run

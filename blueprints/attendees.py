@@ -25,7 +25,7 @@ REPORTS = "300 per hour"
 def page_of(target: tagging.Target, form: Typed) -> Response:
     """Where anybody at a tag reports; ?helped=1 thanks whom a tip has helped."""
     place = faults.attendee_page(target)
-    page = pages.show(
+    return pages.show(
         "scan/attendee.html",
         path=url_for("scan.open_tag", code=target.code) + pages.language_tail(),
         chrome="public",
@@ -38,8 +38,6 @@ def page_of(target: tagging.Target, form: Typed) -> Response:
         tail=pages.language_tail(),
         thanks=request.method == "GET" and request.args.get("helped") == "1",
     )
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 def followed(receipt: Receipt) -> Response:
@@ -50,9 +48,9 @@ def followed(receipt: Receipt) -> Response:
     return redirect(f"{receipt.url}?{query}" if query else receipt.url, 303)
 
 
-def unknown(kind: str = "unknown") -> Response:
+def unknown(kind: str = "unknown", chrome: str = "public") -> Response:
     """The same for every code and link that leads nowhere; one that is revoked says no more."""
-    page = pages.show("scan/unknown.html", chrome="public", kind=kind)
+    page = pages.show("scan/unknown.html", nav="scan", chrome=chrome, kind=kind)
     page.status_code = 410 if kind == "revoked" else 404
     return page
 
@@ -104,14 +102,12 @@ def _status(secret: str, form: Typed) -> Response:
         shown = faults.status(secret)
     except NotFound:
         return unknown("link")
-    page = pages.show(
+    return pages.show(
         "scan/status.html", chrome="public", status=shown, form=form, secret=secret,
         path=url_for("attendees.status", secret=secret), submission_id=forms.page_id(),
         again_id=forms.fresh_id(), tail=pages.language_tail(),
         without_photo=request.args.get("photo") == "full",
     )  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 def _address(secret: str) -> str:

@@ -33,11 +33,9 @@ def page_of(blank: tagging.BlankTag, form: Typed) -> Response:
     values: dict[str, Any] = {"tag": blank.tag, "found": found, "text": text, "form": form}
     if pages.is_fragment():
         return pages.fragment("tags/_rooms.html", **values)
-    page = pages.show("tags/claim.html", nav="scan", word=codes.word(blank.tag),
+    return pages.show("tags/claim.html", nav="scan", word=codes.word(blank.tag),
                       path=url_for("scan.open_tag", code=blank.tag, **keys),
                       submission_id=forms.page_id(), **values)  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/t/<code>/claim")

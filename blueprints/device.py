@@ -8,19 +8,14 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import access, data, devices
+from roundtag import access, clients, data, devices
 from roundtag.commands import Receipt, Verb
 from roundtag.devices import Card
 from roundtag.errors import Invalid, invalid
-from roundtag.fields import Fields
 from roundtag.words import N_
 
 blueprint = Blueprint("device", __name__)
 WAS = "was."
-
-
-def _fields() -> Fields:
-    return Fields(request.form.items(multi=True))
 
 
 def _page(template: str, form: Typed, status: int = 422, **values: Any) -> Response:
@@ -53,14 +48,16 @@ def tag(device_id: int) -> Response:
 
 @blueprint.get("/devices/new")
 def new() -> Response:
-    """The empty form; ?room= chooses the room that one came from."""
+    """The empty form; ?room= chooses the room that one came from, ?client= whose rooms it has."""
     return _new_page(Typed({"room": request.args.get("room", "")[:10]}))
 
 
 def _new_page(form: Typed) -> Response:
-    actor = door.actor()
-    return _page("devices/form.html", form, card=None, values={}, was={},
-                 categories=_categories(), places=devices.places(actor, "register_device"),
+    actor, room = door.actor(), form.data.get("room", "")
+    known, client = clients.of_rooms(actor, "register_device", pages.asked_key("client"), room)
+    return _page("devices/form.html", form, card=None, values={}, was={}, clients=known,
+                 client=client, categories=_categories(),
+                 places=devices.places(actor, "register_device", client),
                  offers=devices.suggestions(actor, None))  # fmt: skip
 
 
@@ -72,7 +69,7 @@ def _categories() -> list[data.Category]:
 def register() -> Response:
     access.require_any(door.actor(), "register_device")
     try:
-        receipt = forms.run(devices.register_device, devices.read_new(_fields()))
+        receipt = forms.run(devices.register_device, devices.read_new(forms.fields()))
     except Invalid as refused:
         return _new_page(forms.typed(refused))
     return forms.done(receipt)
@@ -96,7 +93,7 @@ def edit(device_id: int) -> Response:
     written until the person has chosen."""
     found = devices.card(device_id, door.actor())
     try:
-        receipt = forms.run(devices.edit_device, devices.read_changes(_fields(), device_id))
+        receipt = forms.run(devices.edit_device, devices.read_changes(forms.fields(), device_id))
     except Invalid as refused:
         posted = {n: request.form.get(WAS + n, text) for n, text in found.values.items()}
         return _edit_page(found, forms.typed(refused), posted)
@@ -141,7 +138,7 @@ def _move_page(found: Card, form: Typed) -> Response:
 def move(device_id: int) -> Response:
     found = devices.card(device_id, door.actor())
     try:
-        order = devices.read_move(_fields(), found.code, found.client_code)
+        order = devices.read_move(forms.fields(), found.code, found.client_code)
         return _do(found, devices.move_device, order)
     except Invalid as refused:
         return _move_page(found, forms.typed(refused))
@@ -163,7 +160,7 @@ def _retire_page(found: Card, form: Typed) -> Response:
 def retire(device_id: int) -> Response:
     found = devices.card(device_id, door.actor())
     try:
-        order = devices.read_retirement(_fields(), found.code, found.client_code)
+        order = devices.read_retirement(forms.fields(), found.code, found.client_code)
         return _do(found, devices.retire_device, order)
     except Invalid as refused:
         return _retire_page(found, forms.typed(refused))
@@ -172,7 +169,7 @@ def retire(device_id: int) -> Response:
 @blueprint.post("/devices/<int:device_id>/reinstatement")
 def reinstate(device_id: int) -> Response:
     found = devices.card(device_id, door.actor())
-    fields = _fields()
+    fields = forms.fields()
     reason = fields.text("reason")
     try:
         fields.done()

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import access, data, device_list, devices, spares, tagging
+from roundtag import acceptance, access, data, device_list, devices, spares, tagging
 from roundtag.fields import Fields
 from roundtag.words import N_
 from tags import codes
@@ -24,7 +24,8 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
         device=found,
         scanned=scanned,
         forms={
-            name: form if name == which else Typed() for name in ("inspection", "swap", "fault")
+            name: form if name == which else Typed()
+            for name in ("inspection", "swap", "fault", "use")
         },
         opened=which,
         may=_may(found, form),
@@ -33,6 +34,7 @@ def page_of(target: tagging.Target, scanned: bool, form: Typed, which: str) -> R
         submission_id=forms.page_id(),
         tagged=target,
         word=codes.word(target.scanned),
+        sent_back=acceptance.sent_back_at(found.id),
     )
     page.status_code = 422 if form.errors else 200
     return page
@@ -45,13 +47,16 @@ def _may(found: devices.DevicePage, form: Typed) -> dict[str, bool]:
     deeds = {
         "inspection": in_use and "inspect",
         "swap": in_use and "swap",
+        "swap_back": in_use and "swap_back",
         "fault": in_use and "report_fault",
+        "use": in_use and "use_part",
         "edit": "edit_device",
         "move": in_use and "move_device",
         "retire": "retire_device",
         "lend": in_use and "lend_device",
         "portray": "portray_device",
         "label": "replace_tag",
+        "waive": "waive_due",
     }
     return {name: bool(deed) and actor.may(str(deed), found.client_id)
             for name, deed in deeds.items()}  # fmt: skip
@@ -114,6 +119,8 @@ def _chips(found: device_list.DeviceList) -> list[tuple[str, str]]:
 CHIPS = {
     ("state", "ok"): N_("Working"),
     ("state", "fault"): N_("Faulty"),
+    ("state", "loaner"): N_("Loaner in use"),
+    ("state", "repair"): N_("Away for repair"),
     ("state", "empty"): N_("Unit taken out"),
     ("state", "lent"): N_("Lent"),
     ("state", "retired"): N_("Retired"),

@@ -1,11 +1,15 @@
 """What every request passes: database connection, who is it, may they, is it from our own page."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from limits import parse
+from redis import RedisError
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -44,6 +48,11 @@ class Account(UserMixin):
         return self.secret
 
 
+def cookie_name(name: str, https: bool) -> str:
+    """Over https browsers keep such a cookie from other hosts and paths (`__Host-`)."""
+    return f"__Host-{name}" if https else name
+
+
 def register(app: Flask) -> None:
     app.url_map.converters["int"] = Key
     app.config.update(RATELIMIT_STORAGE_URI=queue.limits_url(), RATELIMIT_HEADERS_ENABLED=True)
@@ -54,6 +63,7 @@ def register(app: Flask) -> None:
     app.before_request(_open_database)
     app.before_request(_refuse_foreign_pages)
     app.before_request(_refuse_strangers)
+    app.before_request(_limit_uploads)
     app.after_request(_secure)
     app.teardown_request(_close_database)
     problems.register(app)
@@ -90,7 +100,13 @@ def _limit_plain_forms() -> None:
         request.max_content_length = request.max_form_memory_size
 
 
+OWN_CONNECTION = frozenset({"admin.readyz"})
+"""Asks for itself, since it must be able to say that there is none."""
+
+
 def _open_database() -> None:
+    if request.endpoint in OWN_CONNECTION:
+        return
     database.connect(reuse_if_open=True)
     g.opened = True
 
@@ -137,6 +153,17 @@ def _refuse_strangers() -> AnyResponse | None:
     if not access.allowed_on(actor().roles, endpoint):
         raise Forbidden
     return None
+
+
+UPLOADS = parse("1200 per hour")
+"""Of one person, whatever the form: a day in a basement is some 360 photos (docs/limits.md)."""
+
+
+def _limit_uploads() -> None:
+    if request.mimetype.startswith(("image/", "multipart/")) and current_user.is_authenticated:
+        with suppress(RedisError):  # the quota of all photos holds meanwhile
+            if not limiter.limiter.hit(UPLOADS, "uploads", str(current_user.person.id)):
+                raise TooManyRequests(retry_after=60)
 
 
 def _ask_to_sign_in() -> AnyResponse:

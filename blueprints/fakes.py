@@ -20,10 +20,8 @@ def show() -> Response:
 
 
 def _page(form: Typed) -> Response:
-    page = pages.show("fakes/show.html", nav="scan", path="/fake", form=form,
+    return pages.show("fakes/show.html", nav="scan", path="/fake", form=form,
                       rooms=fakes.rooms(door.actor()), submission_id=forms.page_id())  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/fake")

@@ -1,11 +1,12 @@
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from blueprints import door, forms, pages
+from blueprints import door, dues, forms, pages
 from blueprints.forms import Typed
-from roundtag import access, commands, faults
-from roundtag.errors import Invalid
+from roundtag import access, addresses, commands, fault_papers, faults, findings, problems
+from roundtag.errors import Invalid, NotFound
 from roundtag.fields import Fields
+from roundtag.sla.events import REASONS
 
 blueprint = Blueprint("faults", __name__)
 
@@ -18,7 +19,8 @@ def index() -> Response:
     state = state if state == "all" or (judges and state == "quarantined") else "open"
     lines = faults.lines(actor, state=state)
     aside = faults.waiting(actor) if judges else None
-    return pages.show("faults/list.html", nav="faults", lines=lines, state=state, aside=aside)
+    return pages.show("faults/list.html", nav="faults", lines=lines, state=state, aside=aside,
+                      may_enter=actor.able("record_afterwards"))  # fmt: skip
 
 
 @blueprint.get("/faults/<int:fault_id>")
@@ -28,27 +30,43 @@ def show(fault_id: int) -> Response:
 
 def _page(fault_id: int, form: Typed) -> Response:
     found = faults.page(fault_id, door.actor())
-    shown = found.is_open or bool(form.errors)
     actor, at = door.actor(), found.client_id
-    page = pages.show(
+    return pages.show(
         "faults/show.html", nav="faults", fault=found, form=form, path=f"/faults/{fault_id}",
-        may_resolve=shown and not found.waits and actor.may("resolve_fault", at),
+        findings=findings.of_fault(fault_id),
+        work=found.work, fault_id=fault_id, fault_kinds=faults.KINDS, pause_reasons=[*REASONS],
+        bases=[addresses.base_url()],
+        may_step=bool(found.work.offered) and actor.may("take_step", at),
         may_judge=actor.may("judge_report", at),
         may_erase=bool(found.contact and found.contact.value) and actor.may("erase_contact", at),
-        submission_id=forms.page_id(), erase_id=forms.fresh_id(),
+        may_erase_photo=actor.may("erase_photo", at),
+        may_erase_record=actor.may("erase_record", at),
+        submission_id=forms.page_id(),
+        office=faults.office(fault_id, actor), fresh=forms.fresh_id,
+        known=problems.at_fault(fault_id, actor), known_ids=[forms.fresh_id() for _ in range(9)],
+        papers=None if found.waits else fault_papers.at_fault(fault_id, actor),
+        owed=dues.part(fault_id),
     )  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
-@blueprint.post("/faults/<int:fault_id>/resolution")
-def resolve(fault_id: int) -> Response:
+@blueprint.get("/faults/<int:fault_id>/clocks")
+def clocks(fault_id: int) -> Response:
+    """The deadlines as the server counts them, for a page that stays open."""
+    work = faults.work_of(fault_id, door.actor())
+    return pages.fragment("faults/_clocks.html", work=work, fault_id=fault_id)
+
+
+@blueprint.post("/faults/<int:fault_id>/steps")
+def step(fault_id: int) -> Response:
+    """The form must be about the fault of its address."""
     faults.page(fault_id, door.actor())
+    if request.form.get("fault") != str(fault_id):
+        raise NotFound
     try:
-        order = faults.read_resolution(Fields(request.form.items(multi=True)), fault_id)
+        receipt = forms.send(faults.STEP_FORM)
     except Invalid as refused:
-        return _page(fault_id, forms.typed(refused))
-    return forms.done(commands.run(forms.posted_id(), faults.resolve_fault, order, door.actor()))
+        return _page(fault_id, forms.typed(refused, "tag"))
+    return forms.done(receipt)
 
 
 @blueprint.post("/faults/<int:fault_id>/judgement")
@@ -61,9 +79,3 @@ def judge(fault_id: int) -> Response:
     except Invalid as refused:
         return _page(fault_id, forms.typed(refused))
     return forms.done(receipt)
-
-
-@blueprint.post("/faults/<int:fault_id>/contact/erasure")
-def erase(fault_id: int) -> Response:
-    order = faults.EraseContact(fault_id)
-    return forms.done(commands.run(forms.posted_id(), faults.erase_contact, order, door.actor()))

@@ -11,10 +11,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages, problems
-from roundtag import blobs, commands, sync, tagging, whereabouts
+from roundtag import blobs, commands, signatures, sync, tagging, whereabouts
 from roundtag.access import ATTENDEE, Actor
+from roundtag.bytestore import Unreachable
 from roundtag.commands import Photo, Receipt
 from roundtag.errors import BadImage, Invalid, NotFound, RoundtagError, TooLarge, invalid
+from roundtag.fields import Fields
 from roundtag.words import N_
 from tags import codes
 
@@ -48,6 +50,11 @@ def posted_id() -> str:
         return str(uuid.UUID(request.form.get("submission_id", "")))
     except ValueError:
         return fresh_id()
+
+
+def fields() -> Fields:
+    """The posted form, each field with all its values."""
+    return Fields(request.form.items(multi=True))
 
 
 def submit(form: str, code: str) -> Receipt:
@@ -94,7 +101,8 @@ def _uploads() -> list[tuple[str, FileStorage]]:
 
 
 def _store(name: str, upload: FileStorage, anonymous: bool) -> list[Photo]:
-    """The photo as kept: none where people without an account have filled what is theirs."""
+    """The photo as kept. None of people without an account where they have filled what is theirs,
+    or where it cannot be stored just now."""
     try:
         data = _drawn(upload) if anonymous else _as_taken(upload)
         if anonymous and not blobs.takes_anonymous(len(data)):
@@ -103,6 +111,11 @@ def _store(name: str, upload: FileStorage, anonymous: bool) -> list[Photo]:
         blob = blobs.put_photo(data)
     except (BadImage, TooLarge) as refused:
         raise invalid(name, refused.code, refused.message, **refused.values) from refused
+    except Unreachable:
+        if not anonymous:
+            raise
+        g.photo_left_out = True  # a report without its photo is better than none
+        return []
     except Invalid as refused:
         raise Invalid(*(replace(e, field=name) for e in refused.errors)) from refused
     return [Photo(hashlib.sha256(data).hexdigest(), blob.mime, len(data), name)]
@@ -132,6 +145,15 @@ def run(verb: commands.Verb, command: Any, *photos: Photo) -> Receipt:
         return commands.run(key, verb, command, actor, envelope)
     except RoundtagError:
         blobs.discard(photo.sha256 for photo in photos)
+        raise
+
+
+def run_signed(verb: commands.Verb, command: Any) -> Receipt:
+    """As `run`, for a command with a drawn `signature`; of what is refused no drawing stays."""
+    try:
+        return run(verb, command)
+    except RoundtagError:
+        signatures.forget_drawing(command.signature)
         raise
 
 

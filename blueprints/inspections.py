@@ -1,7 +1,8 @@
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from blueprints import forms, scan
+from blueprints import door, forms, pages, scan
+from roundtag import inspections
 from roundtag.errors import Invalid
 
 blueprint = Blueprint("inspections", __name__)
@@ -15,3 +16,10 @@ def create(code: str) -> Response:
         scanned = bool(request.form.get("scanned"))
         return scan.open_(code, scanned, forms.typed(refused), "inspection")
     return forms.done(receipt)
+
+
+@blueprint.get("/inspections/<int:entry_id>")
+def show(entry_id: int) -> Response:
+    """One entry as it was filed."""
+    found = inspections.page(entry_id, door.actor())
+    return pages.show("inspections/show.html", nav="today", entry=found)

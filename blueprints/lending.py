@@ -8,17 +8,12 @@ from blueprints.forms import Typed
 from roundtag import clock, devices, lending
 from roundtag.devices import Card
 from roundtag.errors import Invalid
-from roundtag.fields import Fields
 
 blueprint = Blueprint("lending", __name__)
 
 
 def _today() -> date:
     return clock.local_day(clock.now())
-
-
-def _fields() -> Fields:
-    return Fields(request.form.items(multi=True))
 
 
 @blueprint.get("/lendings")
@@ -38,17 +33,15 @@ def new(device_id: int) -> Response:
 
 
 def _new_page(found: Card, form: Typed) -> Response:
-    page = pages.show("lending/new.html", nav="devices", card=found, form=form, today=_today(),
+    return pages.show("lending/new.html", nav="devices", card=found, form=form, today=_today(),
                       submission_id=forms.page_id())  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/devices/<int:device_id>/lending")
 def lend(device_id: int) -> Response:
     found = devices.card(device_id, door.actor())
     try:
-        order = lending.read(_fields(), device_id, _today())
+        order = lending.read(forms.fields(), device_id, _today())
         return forms.done(forms.run(lending.lend_device, order))
     except Invalid as refused:
         return _new_page(found, forms.typed(refused))
@@ -62,16 +55,14 @@ def show(lending_id: int) -> Response:
 def _page(lending_id: int, form: Typed) -> Response:
     found = lending.page(lending_id, door.actor(), _today())
     may = door.actor().may("return_device", found.client_id) and not found.returned_at
-    page = pages.show("lending/show.html", nav="devices", line=found, form=form, may=may,
+    return pages.show("lending/show.html", nav="devices", line=found, form=form, may=may,
                       today=_today(), submission_id=forms.page_id())  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/lendings/<int:lending_id>/return")
 def take_back(lending_id: int) -> Response:
     lending.page(lending_id, door.actor(), _today())
-    fields = _fields()
+    fields = forms.fields()
     order = lending.ReturnDevice(lending_id, fields.text("condition"))
     try:
         fields.done()
@@ -84,7 +75,7 @@ def take_back(lending_id: int) -> Response:
 def extend(lending_id: int) -> Response:
     lending.page(lending_id, door.actor(), _today())
     try:
-        order = lending.read_day(_fields(), lending_id, _today())
+        order = lending.read_day(forms.fields(), lending_id, _today())
         return forms.done(forms.run(lending.extend_lending, order))
     except Invalid as refused:
         return _page(lending_id, forms.typed(refused))

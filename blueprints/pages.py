@@ -7,19 +7,24 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask import Flask, Response, g, make_response, render_template
 from flask_babel import Babel, get_locale, get_translations, gettext
 from flask_compress import Compress
 from flask_login import current_user
 from htmx_flask import Htmx, request
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from roundtag import clock, data, static_files
+from roundtag import clock, data, modules, static_files, sync
+from roundtag.backups import damage
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 CATALOGUES = {"zh": "zh_CN", "en": "en_GB"}
 """Babel completes zh_CN to zh_Hans_CN and then looks for that folder or for `zh`: hence the link
 translations/zh beside translations/zh_CN."""
+LOCALES = {short: Locale.parse(name) for short, name in CATALOGUES.items()}
 COOKIE = "lang"
 
 
@@ -48,18 +53,32 @@ class Me:
 def register(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_CN", BABEL_DEFAULT_TIMEZONE=clock.DEFAULT_ZONE,
                       BABEL_TRANSLATION_DIRECTORIES="translations")  # fmt: skip
-    Babel(app, locale_selector=lambda: CATALOGUES[language()])
+    Babel(app, locale_selector=lambda: LOCALES[language()])
     Htmx(app)
-    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5, COMPRESS_MIN_SIZE=800)
+    app.config.update(
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=7,
+        COMPRESS_MIN_SIZE=800,
+        COMPRESS_BR_WINDOW=16,
+    )  # a page fits; above it takes 8 MB a thread
     Compress(app)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _words().ugettext(text),
         lambda one, many, n: _words().ungettext(one, many, n),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = _said
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(
-        asset=asset, both=both, icon=icon, symptom_name=symptom_name, words=words
+        trouble=damage.trouble,
+        asset=asset,
+        module=module,
+        ahead=ahead,
+        both=both,
+        icon=icon,
+        named=named,
+        symptom_name=symptom_name,
+        words=words,
     )
     app.jinja_env.filters.update(both=both)
 
@@ -71,8 +90,30 @@ def _words() -> Any:
     return g.words
 
 
+@pass_eval_context
+def _said(how: EvalContext, text: str, /, **values: Any) -> str:
+    """What Jinja's own `_` says, without its three calls in between: a page has 200 of them."""
+    said = _words().ugettext(text)
+    return (Markup(said) if how.autoescape else said) % values  # noqa: S704 - our own words
+
+
 def asset(path: str) -> str:
     return static_files.prefix() + path
+
+
+def module(path: str) -> Markup:
+    """A script of the page, behind word of all that it imports."""
+    tag = Markup('<script type="module" src="{}"></script>').format(asset(path))
+    return ahead(path) + tag
+
+
+def ahead(path: str) -> Markup:
+    """Word of a script that the page will import, and of its imports; each is told once a page."""
+    told: set[str] = g.setdefault("told", set())
+    fresh = [one for one in modules.closure(path) if one not in told]
+    told.update(fresh)
+    link = Markup('<link rel="modulepreload" href="{}">')
+    return Markup("").join(link.format(asset(one)) for one in fresh)
 
 
 def language() -> str:
@@ -86,6 +127,12 @@ def language() -> str:
     if chosen in LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(["zh", "zh-CN", "en"], "zh")[:2]
+
+
+def asked_key(name: str) -> int | None:
+    """A key that the address asks for; None when it names none that a column could hold."""
+    key = request.args.get(name, type=int)
+    return key if key is not None and 0 <= key <= sync.LARGEST else None
 
 
 def asked_language() -> str:
@@ -126,6 +173,13 @@ def both(record: Any, name: str = "") -> str:
     return str(value or "")
 
 
+def named(record: Any) -> str:
+    """The name of a row that bears `name` and perhaps `name_en`, in the reader's language."""
+    english = str(getattr(record, "name_en", "") or "")
+    wanted = english if str(get_locale()).startswith("en") else ""
+    return wanted or str(record.name)
+
+
 def symptom_name(code: str) -> str:
     """A symptom in plain words; faults found by a checklist have a name of their own."""
     known = data.symptom(code)
@@ -140,8 +194,9 @@ def me() -> Me | None:
 
 
 PACKED = frozenset({"today.show", "scan.enter", "scan.open_tag", "scan.open_tag_scanned",
-                    "scan.record", "fakes.show", "stocktakes.rooms", "stocktakes.room",
-                    "outbox.show", "more.show", "pwa.offline"})  # fmt: skip
+                    "scan.record", "slips.bag", "faults.show", "fakes.show", "stocktakes.rooms",
+                    "stocktakes.room", "storecounts.new_list", "outbox.show", "more.show",
+                    "pwa.offline"})  # fmt: skip
 """What a pack may hold; every other page is for the person who asks, now."""
 
 
@@ -160,7 +215,7 @@ def show(
     template: str, *, nav: str = "", chrome: str = "staff", path: str = "", **values: Any
 ) -> Response:
     """Renders a page for people; as a pack copy it bears the digest of its text
-    before any compression.
+    before any compression. With a `form` that was refused it is answered as 422.
 
     `path` is where the page can be read again, when it answers a form sent to another address.
     """
@@ -168,6 +223,7 @@ def show(
     here = path or request.full_path.rstrip("?")
     frame = Page(LANGUAGES.get(short, "en"), static_files.build(), here, nav, chrome, is_pack())
     response = make_response(render_template(template, page=frame, me=me(), **values))
+    response.status_code = 422 if getattr(values.get("form"), "errors", None) else 200
     response.vary.update(["HX-Request", "Cookie", "Accept-Language"])
     if frame.pack:
         digest = base64.b64encode(hashlib.sha256(response.get_data()).digest()).decode()

@@ -19,10 +19,6 @@ blueprint = Blueprint("places", __name__)
 Show = Callable[..., Response]
 
 
-def _posted() -> Fields:
-    return Fields(request.form.items(multi=True))
-
-
 def _run(verb: Verb, order: Any) -> Receipt:
     return commands.run(forms.posted_id(), verb, order, door.actor())
 
@@ -59,7 +55,7 @@ def _name_form(title: str, action: str, form: Typed, *, parent: str = "", now: A
 
 def _save_name(verb: Verb, make: Callable[[str], Any], client_id: int, again: Show) -> Response:
     try:
-        receipt = _run(verb, make(places.read_name(_posted())))
+        receipt = _run(verb, make(places.read_name(forms.fields())))
     except Invalid as refused:
         return again(forms.typed(refused))
     return _answer(receipt, url_for("places.index", client=client_id), again)
@@ -103,7 +99,7 @@ def _edit_site(site_id: int, form: Typed, **more: Any) -> Response:
 @blueprint.post("/places/sites/<int:site_id>/edit")
 def edit_site_submit(site_id: int) -> Response:
     row = place_pages.site(site_id, door.actor())
-    shown = _posted().raw("seen")
+    shown = forms.fields().raw("seen")
     return _save_name(
         places.save_site,
         lambda name: places.SaveSite(row.client_id, site_id, name, shown), row.client_id,
@@ -145,7 +141,7 @@ def _edit_building(building_id: int, form: Typed, **more: Any) -> Response:
 @blueprint.post("/places/buildings/<int:building_id>/edit")
 def edit_building_submit(building_id: int) -> Response:
     row = place_pages.building(building_id, door.actor())
-    shown = _posted().raw("seen")
+    shown = forms.fields().raw("seen")
     return _save_name(
         places.save_building,
         lambda name: places.SaveBuilding(row.site_id, building_id, name, shown), row.client_id,
@@ -175,7 +171,7 @@ def edit_room_submit(room_id: int) -> Response:
 
 
 def _save_room(room_id: int | None) -> Response:
-    fields = _posted()
+    fields = forms.fields()
     try:
         order = places.SaveRoom(room_id, places.read_room(fields), fields.raw("seen"))
         receipt = _run(places.save_room, order)

@@ -10,15 +10,10 @@ from blueprints import door, forms, pages, tagging
 from blueprints.forms import Typed
 from roundtag import commands, printers, printing, prints, stocks
 from roundtag.errors import Invalid
-from roundtag.fields import Fields
 from tags import calibration
 from tags.stock import Stock
 
 blueprint = Blueprint("printing", __name__, url_prefix="/tags")
-
-
-def _fields() -> Fields:
-    return Fields(request.form.items(multi=True))
 
 
 @blueprint.app_template_filter("data_png")
@@ -31,7 +26,7 @@ def preview() -> Response:
     """The first page as it will be printed; for htmx alone, else within the sheet form."""
     form, found = Typed(dict(request.form.items())), None
     try:
-        found = printing.preview(printing.read(_fields()), door.actor())
+        found = printing.preview(printing.read(forms.fields()), door.actor())
     except Invalid as refused:
         form = forms.typed(refused)
     if pages.is_fragment():
@@ -45,7 +40,7 @@ def stocks_page() -> Response:
 
 
 def _stocks(form: Typed, stock_id: int | None = None) -> Response:
-    page = pages.show(
+    return pages.show(
         "printing/stocks.html",
         nav="tags",
         path="/tags/stocks",
@@ -54,8 +49,6 @@ def _stocks(form: Typed, stock_id: int | None = None) -> Response:
         stock_id=stock_id,
         submission_id=forms.page_id(),
     )
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/stocks/check")
@@ -63,7 +56,7 @@ def stock_check() -> Response:
     """What is wrong with the stock being typed, and a picture of it when nothing is."""
     form, found = Typed(dict(request.form.items())), None
     try:
-        command = stocks.read(_fields(), _fields().whole("stock_id"))
+        command = stocks.read(forms.fields(), forms.fields().whole("stock_id"))
         stocks.refuse_taken(command)
         found = command.stock
     except Invalid as refused:
@@ -89,7 +82,7 @@ def stock_change(stock_id: int) -> Response:
 
 def _keep_stock(stock_id: int | None) -> Response:
     try:
-        command = stocks.read(_fields(), stock_id)
+        command = stocks.read(forms.fields(), stock_id)
         receipt = commands.run(forms.posted_id(), stocks.keep_stock, command, door.actor())
     except Invalid as refused:
         return _stocks(forms.typed(refused), stock_id)
@@ -117,7 +110,7 @@ def printers_page() -> Response:
 
 
 def _printers(form: Typed) -> Response:
-    page = pages.show(
+    return pages.show(
         "printing/printers.html",
         nav="tags",
         path="/tags/printers",
@@ -126,15 +119,13 @@ def _printers(form: Typed) -> Response:
         form=form,
         submission_id=forms.page_id(),
     )
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/printers")
 def printer_create() -> Response:
     try:
         receipt = commands.run(forms.posted_id(), printers.keep_printer,
-                               printers.read(_fields()), door.actor())  # fmt: skip
+                               printers.read(forms.fields()), door.actor())  # fmt: skip
     except Invalid as refused:
         return _printers(forms.typed(refused))
     return forms.done(receipt)
@@ -148,7 +139,7 @@ def printer(printer_id: int) -> Response:
 def _printer(printer_id: int, form: Typed) -> Response:
     found = printers.one(printer_id)
     on = printers.stock_of(found)
-    page = pages.show(
+    return pages.show(
         "printing/printer.html",
         nav="tags",
         path=f"/tags/printers/{printer_id}",
@@ -159,8 +150,6 @@ def _printer(printer_id: int, form: Typed) -> Response:
         form=form,
         submission_id=forms.page_id(),
     )
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/printers/<int:printer_id>")
@@ -168,7 +157,7 @@ def printer_change(printer_id: int) -> Response:
     printers.one(printer_id)
     try:
         receipt = commands.run(forms.posted_id(), printers.keep_printer,
-                               printers.read(_fields(), printer_id), door.actor())  # fmt: skip
+                               printers.read(forms.fields(), printer_id), door.actor())  # fmt: skip
     except Invalid as refused:
         return _printer(printer_id, forms.typed(refused))
     return forms.done(receipt)
@@ -178,7 +167,7 @@ def printer_change(printer_id: int) -> Response:
 def printer_measure(printer_id: int) -> Response:
     """Takes in what was measured on the calibration page."""
     try:
-        command = printers.read_measures(_fields(), printer_id)
+        command = printers.read_measures(forms.fields(), printer_id)
         receipt = commands.run(forms.posted_id(), printers.calibrate, command, door.actor())
     except Invalid as refused:
         return _printer(printer_id, forms.typed(refused))

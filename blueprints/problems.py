@@ -10,7 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from blueprints import pages
-from roundtag.db import is_outage
+from roundtag.backups import damage
+from roundtag.bytestore import Unreachable
+from roundtag.db import is_outage, is_passing
 from roundtag.errors import FieldError, Invalid, OtherBody, RoundtagError
 from roundtag.words import N_
 
@@ -74,7 +76,8 @@ def answer(status: int, code: str, detail: str, **extra: Any) -> Response:
 
 
 def _refused(error: RoundtagError) -> Response:
-    return answer(error.status, error.code, say(error), **_extra(error))
+    refusal = answer(error.status, error.code, say(error), **_extra(error))
+    return _later(refusal) if isinstance(error, Unreachable) else refusal
 
 
 def _extra(error: RoundtagError) -> dict[str, Any]:
@@ -107,18 +110,30 @@ def _http(error: HTTPException) -> Response:
 
 BROKEN = N_("Something went wrong on our side. Nothing you entered was half-stored.")
 FULL = N_("The server's disk is full. Nothing was stored; try again later.")
-FULL_WORDS = ("disk is full", "No space left on device")
+FULL_WORDS = ("disk is full", "No space left on device", "Disk quota exceeded")
 
 
+READ_ONLY = N_("The server's disk takes no writing just now. Reading works; nothing was stored.")
+READ_ONLY_WORDS = ("readonly database", "Read-only file system", "read-only transaction")
+UNWELL = N_("The server's disk failed just now. Nothing was stored; try again in a moment.")
 AWAY = N_("The server's database cannot be reached just now. Try again in a moment.")
 
 
 def _broken(error: Exception) -> Response:
-    log.exception("%s %s failed", request.method, request.path)
+    log.exception("a request failed")
     if any(words in str(error) for words in FULL_WORDS):
         return answer(507, "disk-full", gettext(FULL))
+    if any(words in str(error) for words in READ_ONLY_WORDS):
+        return _later(answer(503, "read-only", gettext(READ_ONLY)))
+    if damage.note(error):
+        return _refused(damage.Stopped(backup=damage.last_good()))
     if is_outage(error):
-        response = answer(503, "away", gettext(AWAY))
-        response.headers["Retry-After"] = "5"
-        return response
+        return _later(answer(503, "away", gettext(AWAY)))
+    if is_passing(error):
+        return _later(answer(503, "disk", gettext(UNWELL)))
     return answer(500, "broken", gettext(BROKEN))
+
+
+def _later(response: Response) -> Response:
+    response.headers["Retry-After"] = "5"
+    return response

@@ -3,7 +3,8 @@
 import json
 from dataclasses import asdict
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import door, pages
 from roundtag import clock, packs, static_files
@@ -38,6 +39,12 @@ def manifest() -> Response:
     response = Response(filled, mimetype="application/manifest+json")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> AnyResponse:
+    """For browsers that ask without reading a page, e.g. beside a PDF."""
+    return redirect(pages.asset("img/icon-192.png"), 302)
 
 
 @blueprint.get("/offline")

@@ -33,13 +33,11 @@ def imports() -> Response:
 
 def _form(form: Typed) -> Response:
     actor = door.actor()
-    page = pages.show(
+    return pages.show(
         "register/import.html", nav="more", path=IMPORT, form=form,
         clients=register.pages.clients(actor), batches=register.pages.waiting(actor),
         submission_id=forms.posted_id(), most=MOST_FILES, limit=table.MAX_BYTES // 1_000_000,
     )  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/import")
@@ -88,9 +86,7 @@ def _batch(shown: register.pages.BatchPage, form: Typed) -> Response:
               "fields": register.pages.field_names(pages.language())}  # fmt: skip
     if pages.is_fragment():
         return pages.fragment("register/_batch.html", **values)
-    page = pages.show("register/batch.html", nav="more", path=f"{IMPORT}/{shown.id}", **values)
-    page.status_code = 422 if form.errors else 200
-    return page
+    return pages.show("register/batch.html", nav="more", path=f"{IMPORT}/{shown.id}", **values)
 
 
 @blueprint.post("/import/<key>/mapping")
@@ -153,10 +149,8 @@ def exports() -> Response:
 
 def _exports(form: Typed) -> Response:
     clients = register.pages.readable_clients(door.actor())
-    page = pages.show("register/export.html", nav="more", path="/register/export", form=form,
+    return pages.show("register/export.html", nav="more", path="/register/export", form=form,
                       clients=clients)  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.get("/export/file")

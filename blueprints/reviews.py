@@ -33,10 +33,8 @@ def show(key: str) -> Response:
 
 def _page(key: str, form: Typed) -> Response:
     found = reviews.page(key, door.actor())
-    page = pages.show("reviews/show.html", nav="reviews", review=found, form=form, key=key,
+    return pages.show("reviews/show.html", nav="reviews", review=found, form=form, key=key,
                       submission_id=forms.page_id(), path=f"/reviews/{key}")  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/<key>")

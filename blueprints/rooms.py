@@ -5,18 +5,20 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import access, data, room_list, rooms, tagging
+from roundtag import acceptance, access, data, room_list, rooms, tagging
 from roundtag.fields import Fields
 
 blueprint = Blueprint("rooms", __name__)
 NEWEST = 2**31 - 1
 
 
-def page_of(room_id: int, form: Typed | None = None,
-            tagged: tagging.Target | None = None) -> Response:  # fmt: skip
-    """A room for staff, with the form that reports a fault in it."""
+def page_of(room_id: int, form: Typed | None = None, tagged: tagging.Target | None = None,
+            scanned: bool = False, which: str = "fault") -> Response:  # fmt: skip
+    """A room for staff, with the checklists that are due in it and the form that reports a fault.
+    Its checks are filed at the door's label: a room without one has none."""
     form = form or Typed()
     found = rooms.page(room_id, door.actor())
+    in_use = found.retired_at is None or bool(form.errors)
     page = pages.show(
         "rooms/show.html",
         nav="rooms",
@@ -24,12 +26,15 @@ def page_of(room_id: int, form: Typed | None = None,
         may={deed: door.actor().may(deed, found.client_id) for deed in ("save_room",)},
         may_print=access.allowed_on(door.actor().roles, "tags.sheets"),
         may_register=access.DEVICE_KEEPERS & door.actor().roles,
-        forms={"fault": form},
-        opened="fault" if form.errors else "",
+        may_check=in_use and bool(found.line.tag) and door.actor().may("inspect", found.client_id),
+        scanned=scanned,
+        forms={name: form if name == which else Typed() for name in ("inspection", "fault")},
+        opened=which if form.errors else "",
         symptoms=data.symptoms(),
         submission_id=forms.page_id(),
         tagged=tagged,
         may_label=door.actor().able("replace_tag"),
+        sent_back=acceptance.sent_back_at(room_id=room_id),
     )
     page.status_code = 422 if form.errors else 200
     return page

@@ -35,17 +35,17 @@ def open_(code: str, scanned: bool, form: Typed | None = None, which: str = "") 
     try:
         target = tagging.resolve(code, door.actor())
     except Gone:
-        return _friendly("revoked", 410)
+        return _nowhere("revoked")
     except tagging.BlankTag as blank:
         return claims.page_of(blank, Typed())
     except NotFound:
-        return _friendly("unknown", 404)
+        return _nowhere()
     if target.lost and scanned and not pages.is_pack():
         _tell_office(target.code)
     if not current_user.is_authenticated:
         return attendees.page_of(target, form or Typed())
     if target.device is None:
-        return rooms.page_of(target.room_id, form, target)
+        return rooms.page_of(target.room_id, form, target, scanned, which or "fault")
     return devices.page_of(target, scanned, form or Typed(), which)
 
 
@@ -56,12 +56,8 @@ def _tell_office(code: str) -> None:
         commands.run(forms.fresh_id(), tagging.see_lost_tag, order, door.actor())
 
 
-def _friendly(kind: str, status: int) -> Response:
-    """One page for unknown and malformed codes alike; it reveals nothing."""
-    chrome = "staff" if current_user.is_authenticated else "public"
-    page = pages.show("scan/unknown.html", nav="scan", chrome=chrome, kind=kind)
-    page.status_code = status
-    return page
+def _nowhere(kind: str = "unknown") -> Response:
+    return attendees.unknown(kind, "staff" if current_user.is_authenticated else "public")
 
 
 @blueprint.post("/t/<code>/faults")
@@ -72,9 +68,9 @@ def report(code: str) -> Response:
     except Invalid as refused:
         return open_(code, False, forms.typed(refused), "fault")
     except Gone:
-        return _friendly("revoked", 410)
+        return _nowhere("revoked")
     except NotFound:
-        return _friendly("unknown", 404)
+        return _nowhere()
     return forms.done(receipt) if current_user.is_authenticated else attendees.followed(receipt)
 
 
@@ -93,16 +89,14 @@ def record_submit() -> Response:
     except Invalid as refused:
         return _record_page(code, forms.typed(refused))
     except NotFound:
-        return _friendly("unknown", 404)
+        return _nowhere()
     return forms.done(receipt, receipt.url or url_for("outbox.show"))
 
 
 def _record_page(code: str, form: Typed, slip: bool = False) -> Response:
-    page = pages.show("scan/record.html", nav="scan", path=url_for("scan.record"), tag=code,
+    return pages.show("scan/record.html", nav="scan", path=url_for("scan.record"), tag=code,
                       form=form, slip=slip and not code, symptoms=data.symptoms(),
                       submission_id=forms.page_id())  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.get("/scan")
@@ -126,7 +120,7 @@ def _go(typed: str) -> Response:
     if code is not None:
         return redirect(url_for("scan.open_tag", code=code, **claims.wanted()), 303)
     if not current_user.is_authenticated:
-        return _friendly("unknown", 404)
+        return _nowhere()
     return _refused(typed, _("This code has a slip: check it against the label, letter by letter."))
 
 

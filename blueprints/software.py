@@ -16,10 +16,6 @@ def _today() -> date:
     return clock.local_day(clock.now())
 
 
-def _fields() -> Fields:
-    return Fields(request.form.items(multi=True))
-
-
 @blueprint.get("/software")
 def index() -> Response:
     """The register; ?kind=, category=, room= and outdated=1 narrow it."""
@@ -38,7 +34,7 @@ def of_device(device_id: int) -> Response:
 def _device_page(device_id: int, form: Typed) -> Response:
     actor = door.actor()
     found = devices.card(device_id, actor)
-    page = pages.show(
+    return pages.show(
         "software/device.html",
         nav="devices",
         card=found,
@@ -50,8 +46,6 @@ def _device_page(device_id: int, form: Typed) -> Response:
         may=actor.may("record_software_update", found.client_id),
         submission_id=forms.page_id(),
     )
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/devices/<int:device_id>/software")
@@ -59,7 +53,7 @@ def record(device_id: int) -> Response:
     """A version of something that the device did not have on record yet."""
     devices.card(device_id, door.actor())
     try:
-        order = software.read_update(_fields(), device_id, _today())
+        order = software.read_update(forms.fields(), device_id, _today())
         return forms.done(forms.run(software.record_software_update, order))
     except Invalid as refused:
         return _device_page(device_id, forms.typed(refused))
@@ -73,7 +67,7 @@ def show(software_id: int) -> Response:
 def _page(software_id: int, form: Typed) -> Response:
     actor = door.actor()
     found = software.page(software_id, actor)
-    page = pages.show(
+    return pages.show(
         "software/show.html",
         nav="devices",
         software=found,
@@ -83,15 +77,13 @@ def _page(software_id: int, form: Typed) -> Response:
         may_set_latest=actor.may("set_latest_version", found.client_id),
         submission_id=forms.page_id(),
     )
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/software/<int:software_id>/updates")
 def update(software_id: int) -> Response:
     found = software.page(software_id, door.actor())
     try:
-        order = software.read_update(_fields(), found.device_id, _today(), found.line.kind,
+        order = software.read_update(forms.fields(), found.device_id, _today(), found.line.kind,
                                      found.line.name)  # fmt: skip
         receipt = forms.run(software.record_software_update, order)
     except Invalid as refused:
@@ -103,7 +95,7 @@ def update(software_id: int) -> Response:
 def set_latest(software_id: int) -> Response:
     software.page(software_id, door.actor())
     try:
-        order = software.read_latest(_fields(), software_id)
+        order = software.read_latest(forms.fields(), software_id)
         return forms.done(forms.run(software.set_latest_version, order))
     except Invalid as refused:
         return _page(software_id, forms.typed(refused))

@@ -11,7 +11,6 @@ from blueprints.forms import Typed
 from roundtag import addresses, commands, stocktakes
 from roundtag.commands import Receipt
 from roundtag.errors import Invalid
-from roundtag.fields import Fields
 from roundtag.stocktakes import sheets
 
 blueprint = Blueprint("stocktakes", __name__, url_prefix="/stocktakes")
@@ -26,26 +25,20 @@ def index() -> Response:
 
 def _index(form: Typed) -> Response:
     actor = door.actor()
-    page = pages.show("stocktakes/index.html", nav="stocktakes", form=form,
+    return pages.show("stocktakes/index.html", nav="stocktakes", form=form,
                       choices=stocktakes.choices(actor),
                       cards=stocktakes.cards(actor, closed=True), path="/stocktakes",
                       submission_id=forms.page_id())  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("")
 def create() -> Response:
     try:
-        order = stocktakes.read_opening(_posted())
+        order = stocktakes.read_opening(forms.fields())
         receipt = commands.run(forms.posted_id(), stocktakes.open_stocktake, order, door.actor())
     except Invalid as refused:
         return _index(forms.typed(refused))
     return forms.done(receipt)
-
-
-def _posted() -> Fields:
-    return Fields(request.form.items(multi=True))
 
 
 @blueprint.get("/<int:stocktake_id>")
@@ -61,7 +54,7 @@ def _report(stocktake_id: int, form: Typed) -> Response:
     wanted = wanted if wanted in stocktakes.OUTCOMES else None
     shown = {wanted} if wanted else stocktakes.DIFFERENCES
     lines = [one for one in found.result.lines if one.outcome in shown]
-    page = pages.show(
+    return pages.show(
         "stocktakes/show.html", nav="stocktakes", report=found, lines=lines[:SHOWN],
         hidden=max(0, len(lines) - SHOWN), wanted=wanted, form=form, reasons=stocktakes.REASONS,
         outcomes=stocktakes.OUTCOMES, path=f"/stocktakes/{stocktake_id}",
@@ -69,8 +62,6 @@ def _report(stocktake_id: int, form: Typed) -> Response:
         mover=actor.may("move_device", found.client_id) and not found.closed_at,
         fresh=forms.fresh_id,
     )  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.get("/<int:stocktake_id>/rooms")
@@ -88,15 +79,13 @@ def room(stocktake_id: int, room_id: int) -> Response:
 def _room(stocktake_id: int, room_id: int, form: Typed) -> Response:
     actor = door.actor()
     found = stocktakes.room(stocktake_id, room_id, actor)
-    page = pages.show(
+    return pages.show(
         "stocktakes/room.html", nav="stocktakes", room=found, form=form,
         chosen=set(request.form.getlist("code")) | set(request.form.getlist("untagged")),
         may=pages.is_pack() or actor.may("count_device", found.client_id),
         bases=[addresses.base_url()], path=f"/stocktakes/{stocktake_id}/rooms/{room_id}",
         submission_id=forms.page_id(),
     )  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/<int:stocktake_id>/rooms/<int:room_id>/counts")
@@ -121,7 +110,7 @@ def _deed(stocktake_id: int, do: Callable[[], Receipt]) -> Response:
 @blueprint.post("/<int:stocktake_id>/explanations")
 def explain(stocktake_id: int) -> Response:
     def do() -> Receipt:
-        order = stocktakes.read_reason(_posted(), stocktake_id)
+        order = stocktakes.read_reason(forms.fields(), stocktake_id)
         return commands.run(forms.posted_id(), stocktakes.explain_missing, order, door.actor())
 
     return _deed(stocktake_id, do)
@@ -130,7 +119,7 @@ def explain(stocktake_id: int) -> Response:
 @blueprint.post("/<int:stocktake_id>/moves")
 def move(stocktake_id: int) -> Response:
     """The register follows what was seen: one tap for one device."""
-    posted = _posted()
+    posted = forms.fields()
     device, room_id = posted.whole("device"), posted.whole("room")
     return _deed(stocktake_id, lambda: stocktakes.move_here(
         forms.posted_id(), stocktake_id, device, room_id, door.actor()))  # fmt: skip

@@ -8,9 +8,10 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from blueprints import decisions, door
-from roundtag import blobs, clock, reviews, sealing, static_files, sync
+from roundtag import blobs, clock, heads, reviews, sealing, static_files, sync
 from roundtag.commands import Receipt
 from roundtag.errors import Invalid, RoundtagError, TooLarge, invalid
+from roundtag.operations import series
 from roundtag.words import N_
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
@@ -41,7 +42,15 @@ def whoami() -> Response:
         user=person and {"id": person.id, "name": person.name or person.username},
         server_time=clock.to_text(clock.now()),
         build=static_files.build(),
+        restored=_restored() if person else [],
     )
+
+
+def _restored() -> list[dict[str, str]]:
+    return [
+        {"since": clock.to_text(since), "until": clock.to_text(until)}
+        for since, until in heads.restores(clock.now())
+    ]
 
 
 @blueprint.get("/seal-key")
@@ -59,6 +68,7 @@ def submit(submission_id: str) -> tuple[Response, int]:
     _check_header()
     envelope = sync.parse(_json(), submission_id, door.actor())
     receipt = sync.submit(envelope, door.actor())
+    series.received(receipt.outcome, receipt.repeated)
     return jsonify(_receipt(receipt)), 200 if receipt.repeated else 201
 
 
@@ -89,9 +99,17 @@ def _json() -> Any:
         raise WrongType
     sent = _data(MAX_ENVELOPE, "512 KiB")
     try:
-        return json.loads(sent)
+        return json.loads(sent, object_pairs_hook=_once)
     except (ValueError, RecursionError) as bad:
         raise invalid("body", "json", N_("This is not JSON.")) from bad
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members are each there once: of two, each reader may take another."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member is there twice")
+    return found
 
 
 def _data(limit: int, words: str) -> bytes:
@@ -121,6 +139,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "missing": sync.missing(receipt.id),
         "message": gettext(receipt.message, **receipt.values),
         "url": receipt.url,
+        "heads": heads.for_witness(door.actor()),
     }
 
 

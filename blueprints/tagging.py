@@ -14,12 +14,12 @@ from roundtag import (
     addresses,
     clients,
     commands,
-    labelling,
     printers,
     printing,
     printing_log,
     prints,
     stocks,
+    store_labels,
     tagging,
 )
 from roundtag.access import Actor
@@ -27,6 +27,7 @@ from roundtag.commands import Verb
 from roundtag.errors import Invalid
 from roundtag.fields import Fields
 from roundtag.printing import Preview, Printed, PrintSheet
+from roundtag.store_labels import Choice
 from roundtag.tagging import blanks
 from tags import codes
 
@@ -137,12 +138,10 @@ def batches() -> Response:
 
 
 def _batches(form: Typed) -> Response:
-    page = pages.show("tags/batches.html", nav="tags", batches=tagging.batches(door.actor()),
+    return pages.show("tags/batches.html", nav="tags", batches=tagging.batches(door.actor()),
                       clients=clients.offered(door.actor(), "make_blanks"), form=form,
                       path=url_for("tags.batches"), most=blanks.MOST,
                       submission_id=forms.page_id())  # fmt: skip
-    page.status_code = 422 if form.errors else 200
-    return page
 
 
 @blueprint.post("/batches")
@@ -196,17 +195,24 @@ def _preselected() -> list[str]:
 def page(form: Typed, preview: Preview | None = None, status: int | None = None,
          chosen: list[str] | None = None) -> Response:  # fmt: skip
     """The sheet form with everything chosen still chosen; `of=spares` lists spare units."""
-    actor, spares = door.actor(), request.values.get("of") == "spares"
+    actor, of = door.actor(), request.values.get("of", "")
+    of = of if of in ("spares", "shelves") else "tags"
+    choice = _choice()
     known = {"stock": printing.DEFAULT_STOCK, **_habit(actor), **form.data}
     chosen = request.values.getlist("tag") if chosen is None else chosen
     chosen = list(dict.fromkeys(chosen))[: printing.MAX_LABELS]
+    tags = tagging.to_print(actor, chosen) if of == "tags" else []
     shown = pages.show(
         "tags/sheets.html",
         nav="tags",
         path="/tags/sheets",
-        of="spares" if spares else "tags",
-        tags=[] if spares else tagging.to_print(actor, chosen),
-        units=labelling.units(actor) if spares else [],
+        of=of,
+        tags=tags,
+        more=len({tag.room_code for tag in tags}) >= tagging.OFFERED,
+        units=store_labels.units(actor, choice=choice) if of == "spares" else [],
+        shelves=store_labels.shelves(actor, store=choice.store) if of == "shelves" else [],
+        all_shelves=store_labels.shelves(actor) if of != "tags" else [],
+        choice=choice,
         stocks=stocks.everything(),
         printers=printers.everyone(),
         prints=prints.mine(actor)[:1],
@@ -214,11 +220,21 @@ def page(form: Typed, preview: Preview | None = None, status: int | None = None,
         base_url=addresses.base_url(),
         trial=addresses.is_trial(),
         form=Typed(known, form.errors),
-        chosen=set(chosen) | set(request.values.getlist("unit")),
+        chosen=set(chosen)
+        | set(request.values.getlist("unit"))
+        | set(request.values.getlist("shelf")),
         preview=preview,
     )
     shown.status_code = status or (422 if form.errors else 200)
     return shown
+
+
+def _choice() -> Choice:
+    """What narrows the list of spare units, as the address or the form names it."""
+    store = request.values.get("in_store", "")
+    key = int(store) if store.isascii() and store.isdigit() and len(store) < 10 else None
+    return Choice(key, request.values.get("on_shelf", "")[:40], request.values.get("slip", "")[:40],
+                  request.values.get("today") == "1")  # fmt: skip
 
 
 def _habit(actor: Actor) -> dict[str, str]:
@@ -238,6 +254,8 @@ def sheet_pdf() -> AnyResponse:
     printers.remember(actor, order.printer, order.stock)
     if order.codes:
         printing_log.note(actor, order.codes, order.stock, order.design, order.start)
+    if order.units or order.shelves:
+        printing_log.note_store(actor, order.units, order.shelves, order.stock, order.start)
     return answer
 
 

@@ -3,7 +3,17 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from blueprints import door, pages
-from roundtag import clock, faults, rounds, stocktakes
+from roundtag import (
+    acceptance,
+    access,
+    clock,
+    faults,
+    notices,
+    quotes,
+    rounds,
+    stocktakes,
+    storecounts,
+)
 
 blueprint = Blueprint("today", __name__)
 NEXT = 5
@@ -11,8 +21,10 @@ NEXT = 5
 
 @blueprint.get("/")
 def home() -> Response:
-    signed_in = current_user.is_authenticated
-    return redirect(url_for("today.show" if signed_in else "people.sign_in"), 303)
+    if not current_user.is_authenticated:
+        return redirect(url_for("people.sign_in"), 303)
+    watches = "desk" in door.actor().roles and not access.FIELD & door.actor().roles
+    return redirect(url_for("board.show" if watches else "today.show"), 303)
 
 
 @blueprint.get("/today")
@@ -20,9 +32,14 @@ def show() -> Response:
     """What is next: this month's round, the next devices on the way, my faults."""
     actor, today = door.actor(), clock.local_day(clock.now())
     mine = actor.person_id if actor.roles == {"engineer"} else None
-    cards = rounds.cards(actor, today, mine) or rounds.cards(actor, today)
-    stops = rounds.next_stops(cards[0].id, NEXT) if cards else []
+    tours = rounds.todays(actor, today)
+    cards = tours.cards
+    stops = rounds.next_stops(cards[0].id, NEXT, actor.person_id) if cards else []
     assigned = faults.lines(actor, assignee_id=mine) if mine else faults.lines(actor)
-    return pages.show("today/show.html", nav="today", today=today, rounds=cards, next_stops=stops,
-                      faults=assigned, mine=bool(mine),
-                      stocktakes=stocktakes.cards(actor))  # fmt: skip
+    return pages.show("today/show.html", nav="today", today=today, rounds=cards, more=tours.more,
+                      next_stops=stops,
+                      faults=assigned, mine=bool(mine), unread=notices.unread(actor),
+                      stocktakes=stocktakes.cards(actor), storecounts=storecounts.cards(actor),
+                      sent_back=acceptance.sent_back_to(actor.person_id),
+                      waiting=acceptance.waiting_for(actor),
+                      quotes=quotes.waiting_for(actor))  # fmt: skip

@@ -60,6 +60,15 @@ export function showBack(n) {
   refresh();
 }
 
+/** Entries that the server has lost by a restore go to it once more. */
+export function showOffered(n) {
+  for (const notice of document.querySelectorAll("[data-offered]")) {
+    notice.hidden = false;
+    notice.querySelector("[data-text]").textContent = say("offered", { n });
+  }
+  refresh();
+}
+
 export function wireBadge() {
   listen("row", calmly(refresh));
   listen("paused", showPaused);

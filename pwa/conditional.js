@@ -1,25 +1,30 @@
 const silenced = new WeakSet();
 
+const given = (control) => !["checkbox", "radio"].includes(control.type) || control.checked;
+
+// Asked of the controls themselves: a FormData has the page laid out anew for its text areas.
 function holds(form, condition) {
   const at = condition.indexOf("=");
-  const wanted = condition.slice(at + 1).split("|");
-  return new FormData(form).getAll(condition.slice(0, at)).some((value) => wanted.includes(value));
+  const [name, wanted] = [condition.slice(0, at), condition.slice(at + 1).split("|")];
+  const found = form.elements.namedItem(name) ?? [];
+  return (found instanceof RadioNodeList ? [...found] : [found].flat()).some(
+    (control) => wanted.includes(control.value) && given(control) && !control.matches(":disabled"),
+  );
 }
 
 // A hidden part must neither be sent nor stop the browser's own validation.
 function mute(control) {
-  if (control.closest("[data-show-if][hidden]")) {
-    if (control.disabled) return;
+  if (!control.closest("[data-show-if][hidden]")) {
+    if (silenced.delete(control)) control.disabled = false;
+  } else if (!control.disabled) {
     control.disabled = true;
     silenced.add(control);
-  } else if (silenced.delete(control)) {
-    control.disabled = false;
   }
 }
 
 // Asked for in a part that is shown; without this script every part is shown, and none is a must.
 function demand(control) {
-  control.required ||= "required" in control.dataset;
+  if ("required" in control.dataset) control.required = true;
   mute(control);
 }
 

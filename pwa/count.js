@@ -1,16 +1,11 @@
 import { CountList } from "./count_list.js";
-import { CountView } from "./count_view.js";
-import { note } from "./places.js";
-import { Scanner } from "./scanner.js";
+import { wireCounting } from "./counting.js";
 import { tagIn } from "./tag_code.js";
 import { wireTyped } from "./typed_code.js";
 
 const form = document.querySelector('form[data-outbox="count"]');
-const root = form.querySelector("[data-scanner]");
-const bases = [...JSON.parse(root.dataset.bases), location.origin];
-const { typed, others, nothing } = form.elements;
+const bases = [...JSON.parse(form.querySelector("[data-scanner]").dataset.bases), location.origin];
 const list = new CountList(form);
-const view = new CountView(form, list);
 
 function put(code, scanned) {
   const name = list.nameOf(code);
@@ -27,58 +22,4 @@ function take(texts) {
   return foreign ? { say: "foreign", host: foreign } : { say: "other" };
 }
 
-const scanner = new Scanner(root, ["QRCode"], take, { continuous: true });
-const codeTyped = wireTyped(typed);
-
-function takeTyped() {
-  const code = codeTyped();
-  if (!code) return false;
-  const { say, ...values } = put(code, false);
-  scanner.view.say(say, values);
-  typed.value = "";
-  return true;
-}
-
-function mayFile() {
-  if (typed.value.trim() && !takeTyped()) return typed;
-  if (list.taken.length || nothing.checked) return null;
-  note(others, form.dataset.empty);
-  return nothing;
-}
-
-form.querySelector("[data-count-add]").addEventListener("click", () => {
-  takeTyped();
-  typed.focus();
-});
-typed.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing) return;
-  event.preventDefault();
-  takeTyped();
-});
-form.addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-remove]");
-  if (button) list.remove(button.dataset.remove);
-});
-form.addEventListener("change", ({ target }) => {
-  if (target.matches('[name="code"], [name="untagged"]')) list.ticked(target);
-});
-// Before the queue hears of it: what is still in the field belongs to the list.
-form.addEventListener("submit", (event) => {
-  const wrong = mayFile();
-  if (!wrong) return scanner.stop();
-  event.preventDefault();
-  event.stopPropagation();
-  return wrong.focus();
-});
-for (const kind of ["input", "change"]) {
-  form.addEventListener(kind, () => {
-    note(others, "");
-    view.show();
-  });
-}
-form.addEventListener("reset", () => queueMicrotask(() => view.show()));
-
-for (const part of form.querySelectorAll("[data-count-live]")) part.hidden = false;
-form.querySelector("[data-count-plain]").hidden = true;
-view.show();
-scanner.begin();
+wireCounting(form, list, ["QRCode"], { take, put, codeTyped: wireTyped(form.elements.typed) });

@@ -23,6 +23,8 @@ const STEPS = [
   // All that may be read of a sealed entry is its key: whose it is, and whether it waits (0 or 1).
   (db) => db.createObjectStore("sealed", { keyPath: ["owner", "name", "waits", "id"] }),
   (_db, tx) => nameDraftsByEntry(tx.objectStore("drafts")),
+  // Photos that the server has, kept should it lose them; the oldest come first.
+  (db) => db.createObjectStore("kept", { keyPath: ["at", "submission_id", "sha256", "size"] }),
 ];
 
 let opening = null;

@@ -10,11 +10,20 @@ function slot(form) {
   return [form.dataset.outbox, form.dataset.entity, twins.indexOf(form)].join(" ");
 }
 
+let fresh = null;
+
+function write() {
+  const drafts = { ...history.state?.drafts, ...fresh };
+  fresh = null;
+  history.replaceState({ ...history.state, drafts }, "");
+}
+
 // The history entry, not the page, remembers the id: "back" and reload find the entry that was
-// sent from here, while a fresh visit to the same cached page begins a record of its own.
+// sent from here, while a fresh visit to the same cached page begins a record of its own. To write
+// it is dear on a slow phone: once for all forms of a page.
 export function remember(form, id) {
-  const ids = { ...history.state?.drafts, [slot(form)]: id };
-  history.replaceState({ ...history.state, drafts: ids }, "");
+  if (!fresh) queueMicrotask(write);
+  fresh = { ...fresh, [slot(form)]: id };
 }
 
 function begin(form, id) {

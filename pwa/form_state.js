@@ -1,6 +1,7 @@
 import { applyConditions } from "./conditional.js";
 import { correct, renew } from "./draft.js";
 import { drop } from "./keep.js";
+import { showNext } from "./next_stop.js";
 import { clearPhotos } from "./photos.js";
 import { clearNotes, explain } from "./places.js";
 import { sentence } from "./states.js";
@@ -39,10 +40,9 @@ function fold(form, folded) {
   }
 }
 
-function another(form, word = "new_entry") {
+function another(form, word = form.dataset.outbox === "step" ? "next_step" : "new_entry") {
   const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn";
+  Object.assign(button, { type: "button", className: "btn" });
   button.setAttribute("data-new-entry", "");
   button.textContent = say(word);
   button.addEventListener("click", () => {
@@ -62,11 +62,11 @@ export function settle(form, row) {
   fold(form, true);
   form.dataset.state = row.state;
   box.className = `notice notice--${TONES[row.state] ?? "saved"}`;
-  const text = line(sentence(row));
   const message = row.receipt?.outcome !== "done" ? row.receipt?.message : "";
   const focused = form.contains(document.activeElement);
-  box.replaceChildren(text, ...(message ? [line(message)] : []), another(form));
+  box.replaceChildren(line(sentence(row)), ...(message ? [line(message)] : []), another(form));
   if (focused) box.focus();
+  showNext(form).catch(() => {});
 }
 
 /** An empty form again, as the server rendered it. */

@@ -59,13 +59,14 @@ async function dropCaches() {
  * others to send; `signOut` is the address where the server still has to be told.
  */
 export async function leave({ colleagues = false, signOut = null } = {}) {
-  await change(["meta", "packs"], async (tx) => {
+  await change(["meta", "packs", "kept"], async (tx) => {
     const meta = tx.objectStore("meta");
     const [seal, user] = [await meta.get("seal"), await meta.get("user")];
     if (seal) await meta.put({ ...seal, colleagues }, "seal");
     if (signOut) await meta.put({ action: signOut, owner: user?.id }, "signout");
     await meta.delete("user");
     await tx.objectStore("packs").clear();
+    await tx.objectStore("kept").clear();
   });
   setOwner(null);
   await dropCaches();

@@ -1,6 +1,6 @@
 import { announce } from "./bus.js";
 import { change, readAll } from "./db.js";
-import { photosRange } from "./queue.js";
+import { photosRange, pruneKept } from "./kept.js";
 
 const KEEP_RECEIPTS = 30 * 86_400_000;
 const OURS = new Set(["saved", "attention"]);
@@ -25,6 +25,7 @@ export async function discard(id, owner) {
 }
 
 export async function prune(now = Date.now()) {
+  await pruneKept(now);
   const rows = await readAll("outbox");
   const old = rows.filter(
     (row) =>

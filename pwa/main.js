@@ -1,11 +1,11 @@
-import { showBack, wireBadge } from "./badge.js";
+import { wireBadge } from "./badge.js";
 import { wireCanary } from "./canary.js";
 import { listen } from "./bus.js";
 import { wireConditions } from "./conditional.js";
-import { drain } from "./drain.js";
 import { becomeUser, identify } from "./hands.js";
 import { wireLimits } from "./limits.js";
 import { prune } from "./leave.js";
+import { drain, sender } from "./send_later.js";
 import { changedHands } from "./session.js";
 import { finishSignOut, wireSignOut } from "./signout.js";
 import { wireWorker } from "./update.js";
@@ -13,8 +13,7 @@ import { welcome } from "./welcome.js";
 
 const FORM = "form[data-outbox]";
 
-const capable =
-  window.isSecureContext && window.crypto?.subtle && crypto.randomUUID && "indexedDB" in window;
+const capable = isSecureContext && window.crypto?.subtle && crypto.randomUUID && window.indexedDB;
 
 const reveal = (selector) =>
   document.querySelectorAll(selector).forEach((element) => (element.hidden = false));
@@ -52,8 +51,8 @@ function wireHands(person) {
 
 /** Their own sealed entries go on; then whatever waits is sent. */
 async function goOn() {
-  const n = await welcome(await begun).catch(() => 0);
-  if (n) showBack(n);
+  await welcome(await begun).catch(() => {});
+  await import("./offer.js").then(async (it) => it.askRestored(await begun)).catch(() => {});
   return drain();
 }
 
@@ -83,9 +82,8 @@ async function wirePages() {
   if (document.querySelector("[data-outbox-list]")) {
     (await import("./outbox_page.js")).wireOutboxPage();
   }
-  if (document.querySelector("[data-storage-use]")) {
-    (await import("./storage_view.js")).showStorage();
-  }
+  const used = document.querySelector("[data-storage-use]");
+  if (used) (await import("./storage_view.js")).showStorage();
   if (location.pathname.startsWith("/T/")) (await import("./open_app.js")).tellOfApp();
   await (await import("./pack_view.js")).wirePack();
 }
@@ -102,9 +100,11 @@ async function start() {
   wireSignOut();
   if (!(await begun)) return wireWorker();
   wireTriggers();
-  goOn();
   document.documentElement.dataset.ready = "";
-  return Promise.allSettled([wireWorker(), wirePages(), prune()]);
+  // A thumb is answered before what has time goes on.
+  await new Promise((done) => setTimeout(done));
+  goOn();
+  return Promise.allSettled([wireWorker(), wirePages(), prune()]).then(sender).catch(() => null);
 }
 
 start();

@@ -1,6 +1,5 @@
 import { listen } from "./bus.js";
 import { releaseAll } from "./claim.js";
-import { drain } from "./drain.js";
 import { draftOf, own, part, renew } from "./draft.js";
 import { refuse, release, settle, showElsewhere, showNotSaved } from "./form_state.js";
 import { wireKeeping } from "./keep.js";
@@ -8,6 +7,7 @@ import { wirePhotos } from "./photos.js";
 import { rowOf } from "./queue.js";
 import { file } from "./record.js";
 import { resume } from "./resume.js";
+import { drain } from "./send_later.js";
 import { owner } from "./session.js";
 
 const wired = new WeakSet();

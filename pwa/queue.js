@@ -1,10 +1,9 @@
 import { change, jot, read, readAll, readKeys } from "./db.js";
 import { announce } from "./bus.js";
+import { photosRange } from "./kept.js";
 import { askToStay, withRoom } from "./room.js";
 
 export const UNSENT = new Set(["saved", "photos", "attention"]);
-
-export const photosRange = (id) => IDBKeyRange.bound([id], [id, []]);
 
 export const rowOf = (id) => read("outbox", id);
 export const photosOf = (id) => readAll("photos", photosRange(id));
@@ -55,7 +54,8 @@ async function add(tx, row, photos) {
   return kept;
 }
 
-async function patch(tx, id, changes) {
+/** Within a transaction: change a row that the server has not taken yet. */
+export async function patch(tx, id, changes) {
   const store = tx.objectStore("outbox");
   const row = await store.get(id);
   // Another tab may have seen the receipt first; what the server has taken stays taken.
@@ -78,24 +78,6 @@ export async function update(id, changes) {
   const row = await jot(["outbox"], (tx) => patch(tx, id, changes));
   announce("row", id);
   return row;
-}
-
-// Receipt in and bytes out are one transaction: whoever loses the one has the other still, and sends
-// again for the same receipt.
-/** The server holds the item and all its photos: only now may the bytes go. */
-export async function acknowledge(id, receipt, changes = {}) {
-  const now = { state: "received", receipt, last_error: null, next_at: null, ...changes };
-  const kept = await jot(["outbox", "photos"], async (tx) => {
-    const row = await patch(tx, id, now);
-    await tx.objectStore("photos").delete(photosRange(id));
-    // The refused entry that this one corrects held the very same pictures.
-    for (const { sha256 } of row?.supersedes ? row.photos : []) {
-      await tx.objectStore("photos").delete([row.supersedes, sha256]);
-    }
-    return row;
-  });
-  announce("row", id);
-  return kept;
 }
 
 /** The server knows this id with another content: both stay, ours under an id of its own. */

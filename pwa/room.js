@@ -1,4 +1,5 @@
 import { change, readAll, readMeta, writeMeta } from "./db.js";
+import { dropKept } from "./kept.js";
 
 // A browser counts a store that some page still holds open as full until that page lets go of it:
 // its entries go first, one by one.
@@ -25,13 +26,13 @@ async function dropPacks() {
 }
 
 // What a person types needs no scanner, and pages in a basement are worth more than one.
-const STEPS = [dropStale, () => drop("reader-"), dropPacks];
+const STEPS = [dropStale, dropKept, () => drop("reader-"), dropPacks];
 
-const isFull = (error) => error.name === "QuotaExceededError";
+export const isFull = (error) => error.name === "QuotaExceededError";
 
 /**
- * Do `work`; when the phone is full, kept pages make room for it: first those of old packs, then
- * the scanner, then the pack in use; these come again from the server. Entries and photos never do.
+ * Do `work`; when the phone is full, what can be had again makes room for it: first pages of
+ * old packs, then photos that the server has, the scanner, then the pack in use; these come again from the server. Entries and photos never do.
  */
 export async function withRoom(work) {
   for (const makeRoom of STEPS) {

@@ -1,7 +1,15 @@
+import { wireScanning } from "./scan_into.js";
+
 const FORMATS = ["QRCode", "DataMatrix", "Code128", "Code39", "EANUPC", "ITF"];
 
 // A unit in stock is chosen in the list; any other serial number is typed into its field.
 function choose(field, text) {
+  if (field.name === "old_serial_seen") {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+    return;
+  }
   const select = field.form.elements.namedItem("new_serial");
   const known = [...select.options].find((option) => option.value && option.value === text);
   select.value = known ? text : "";
@@ -19,30 +27,4 @@ function take(texts, field, done) {
   return { done: () => done(serial) };
 }
 
-async function scannerIn(dialog, field) {
-  const { Scanner } = await import("./scanner.js");
-  const root = dialog.querySelector("[data-scanner]");
-  return new Scanner(root, FORMATS, (texts) =>
-    take(texts, field, (serial) => {
-      dialog.close();
-      choose(field, serial);
-    }),
-  );
-}
-
-function wire(button) {
-  const field = document.getElementById(button.dataset.scanInto);
-  const dialog = document.getElementById(button.getAttribute("aria-controls"));
-  let scanner = null;
-  dialog.addEventListener("close", () => scanner?.stop());
-  button.addEventListener("click", async () => {
-    dialog.showModal();
-    scanner ??= await scannerIn(dialog, field);
-    if (dialog.open) scanner.begin();
-  });
-  button.hidden = false;
-}
-
-if ("showModal" in HTMLDialogElement.prototype) {
-  document.querySelectorAll("[data-scan-into]").forEach(wire);
-}
+wireScanning(FORMATS, take, choose);

@@ -1,6 +1,6 @@
 const form = document.querySelector("form[data-sheet]");
-const CHOSEN = 'input[name="tag"]:checked, input[name="unit"]:checked';
-const chosen = () => form.querySelectorAll(CHOSEN).length;
+const THING = 'input:is([name="tag"], [name="unit"], [name="shelf"])';
+const chosen = () => form.querySelectorAll(`${THING}:checked`).length;
 const stock = () => form.querySelector('input[name="stock"]:checked');
 const sheetOf = (radio) => {
   let next = radio.nextElementSibling;
@@ -38,7 +38,7 @@ function show() {
   tell(sheet, start, count);
 }
 
-const under = (box) => [...box.closest(".ticks").querySelectorAll('input[name="tag"], input[name="unit"]')];
+const under = (box) => [...box.closest(".ticks").querySelectorAll(THING)];
 
 const wholeRoom = (box) => under(box).forEach((input) => (input.checked = box.checked));
 

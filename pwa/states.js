@@ -6,7 +6,7 @@ const REASONS = {
   other_body: "reason_other_body",
 };
 
-const PLACES = { inspection: "check", swap: "swap", fault: "fault" };
+const PLACES = { inspection: "check", swap: "swap", fault: "fault", step: "step" };
 
 export function reasonOf(row) {
   const error = row.last_error ?? {};

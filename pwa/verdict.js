@@ -1,5 +1,6 @@
 import { backOff } from "./backoff.js";
-import { acknowledge, fork, update } from "./queue.js";
+import { fork, update } from "./queue.js";
+import { acknowledge } from "./receive.js";
 import { owner } from "./session.js";
 
 const PATIENCE = 5;

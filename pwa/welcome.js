@@ -1,3 +1,4 @@
+import { showBack } from "./badge.js";
 import { change, readMeta } from "./db.js";
 import { importKey } from "./seal.js";
 import { unsealAll } from "./sealed.js";
@@ -12,9 +13,10 @@ async function keepKey(me) {
   });
 }
 
-/** Get the key of whoever is signed in, and open what they left here. How many entries wait. */
+/** Get the key of whoever is signed in, open what they left here, and tell how many entries wait. */
 export async function welcome(me) {
   if ((await readMeta("seal"))?.owner !== me) await keepKey(me);
   const person = await readMeta("seal");
-  return person?.owner === me ? unsealAll(person) : 0;
+  const n = person?.owner === me ? await unsealAll(person) : 0;
+  if (n) showBack(n);
 }

@@ -12,11 +12,13 @@ from roundtag.models.faults import ASIDE
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo of a record. `here` is False while its bytes are still on a phone."""
+    """A photo of a record. `here` is False while its bytes are still on a phone, and once they are
+    `erased`."""
 
     id: int
     field: str
     here: bool
+    erased: bool = False
 
 
 def attach(deed: Deed, row: Base, photos: Iterable[Photo]) -> None:
@@ -39,7 +41,11 @@ def of(subject: str, ids: Iterable[int]) -> dict[int, list[Picture]]:
         return {}
     rows = (
         Attachment.select(
-            Attachment.id, Attachment.field, Attachment.subject_id, Blob.sha256.alias("blob")
+            Attachment.id,
+            Attachment.field,
+            Attachment.subject_id,
+            Attachment.erased_at,
+            Blob.sha256.alias("blob"),
         )
         .left_outer_join(Blob, on=(Blob.sha256 == Attachment.sha256))
         .where((Attachment.subject == subject) & Attachment.subject_id.in_(wanted))
@@ -47,7 +53,8 @@ def of(subject: str, ids: Iterable[int]) -> dict[int, list[Picture]]:
     )
     found: dict[int, list[Picture]] = {}
     for row in dicts(rows):
-        picture = Picture(row["id"], row["field"], row["blob"] is not None)
+        gone = row["erased_at"] is not None
+        picture = Picture(row["id"], row["field"], row["blob"] is not None and not gone, gone)
         found.setdefault(row["subject_id"], []).append(picture)
     return found
 
@@ -57,7 +64,7 @@ def digest_of(attachment_id: int, actor: Actor) -> str:
     aside, for those who judge it. Raises NotFound."""
     query = Attachment.select().where(Attachment.id == attachment_id)
     row = visible(actor, query, Attachment.client).first()
-    if row is None or row.sha256 is None or not Blob.get_or_none(Blob.sha256 == row.sha256):
+    if row is None or row.erased_at or not Blob.get_or_none(Blob.sha256 == row.sha256):
         raise NotFound
     if row.subject == "fault" and not actor.may("judge_report", row.client_id):
         fault = Fault.get_or_none(Fault.id == row.subject_id)

@@ -10,7 +10,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from peewee import AutoField, ForeignKeyField
+from peewee import AutoField, ForeignKeyField, __exception_wrapper__  # type: ignore[attr-defined]
 
 from roundtag.db import database
 from roundtag.models.base import Base, DayField, JsonField, UtcField
@@ -124,7 +124,8 @@ def update(model: type[Base], names: Sequence[str], rows: Iterable[Base]) -> Non
         [*(field.db_value(row.__data__[field.name]) for field in fields), row._pk] for row in rows
     ]
     if values:
-        database.cursor().executemany(sql, values)
+        with __exception_wrapper__:  # the driver's own errors, as peewee names them
+            database.cursor().executemany(sql, values)
 
 
 def of_keys(model: type[Row], column: Any, keys: Iterable[int | None]) -> Iterator[Row]:

@@ -1,11 +1,24 @@
 """Translation catalogues: .po files are the source; a missing or old .mo file is made anew."""
 
+import gettext
+from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent.parent / "translations"
+
+
+LOCALES = {"zh": "zh_CN"}
+
+
+@cache
+def of(language: str) -> gettext.NullTranslations:
+    """The words of a language (zh or en) for what no page renders: mails, notices, documents."""
+    compile_stale()
+    chosen = LOCALES.get(language, "en_GB")
+    return gettext.translation("messages", FOLDER, languages=[chosen], fallback=True)
 
 
 def compile_stale(folder: Path = FOLDER) -> list[Path]:

@@ -5,8 +5,6 @@ for private addresses and this machine's own names only: whoever steals it canno
 """
 
 import ipaddress
-import os
-import secrets
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from roundtag import clock
+from roundtag import clock, disk
 from roundtag.trust import PUBLIC, SITE
 
 AUTHORITY = "authority.pem"
@@ -223,11 +221,5 @@ def _read(path: Path) -> Pair | None:
 
 
 def _store(path: Path, data: bytes) -> None:
-    """The file appears whole, readable for this account alone."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with disk.whole(path, private=True) as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)

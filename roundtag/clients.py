@@ -8,8 +8,12 @@ from roundtag import ledger
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import invalid
-from roundtag.models import Client, Contract
+from roundtag.fields import key_of
+from roundtag.models import Client, Contract, Room
 from roundtag.words import N_
+
+FEW = 4
+"""Clients whose rooms one form offers together."""
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,15 @@ def offered(actor: Actor, deed: str) -> list[tuple[int | None, str]]:
         query = query.where(Client.id.in_(sorted(allowed)))
     found = [(row.id, row.name) for row in query]
     return [(None, ""), *found] if actor.may(deed) else found
+
+
+def of_rooms(actor: Actor, deed: str, wanted: int | None,
+             room: str) -> tuple[list[tuple[int, str]], int | None]:  # fmt: skip
+    """Whose rooms a form for a deed offers: of few clients all, told as none to choose from; of
+    many those of one, of whom the chosen `room` is, else the wanted one, else the first."""
+    known = [(key, name) for key, name in offered(actor, deed) if key is not None]
+    if len(known) <= FEW:
+        return [], None
+    row = Room.get_or_none(Room.id == key_of(room))
+    asked = row.client_id if row else wanted
+    return known, asked if asked in dict(known) else known[0][0]

@@ -8,19 +8,23 @@ and both bodies are kept.
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from peewee import IntegrityError
 
-from roundtag import access, bulk_rows, clock, ledger, search
-from roundtag.db import write
+from roundtag import access, bulk_rows, clock, erased_list, journal, ledger, search
+from roundtag.db import after_commit, touch, write
+from roundtag.erased_list import Erasure
 from roundtag.errors import OtherBody as OtherBodyRefused
 from roundtag.models import Base, OtherBody, Submission, SubmissionBlob
 
 Row = TypeVar("Row", bound=Base)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ class Deed:
     def __init__(self, name: str, actor: access.Actor, envelope: Envelope, now: datetime) -> None:
         self.name, self.actor, self.envelope, self.received_at = name, actor, envelope, now
         self.changes: dict[tuple[str, Any], Base | ledger.Change] = {}
+        self.erased: dict[str, str] = {}
+        self.logs: set[int | None] = set()
+        self.erasures: list[Erasure] = []
 
     @property
     def id(self) -> str:
@@ -119,6 +126,8 @@ class Deed:
         made = bulk_rows.insert(model, rows)
         key: Any = model._meta.primary_key
         name = key.name
+        for values in made:
+            touch(model, values[name])
         if model.LOG:
             table = model._meta.table_name
             self.changes.update(
@@ -132,6 +141,8 @@ class Deed:
             setattr(row, name, value)
         ledger.seal(row, values)
         row.save(only=[*values, *(["salts"] if row.SEALED else [])])
+        if "salts" in values:  # somebody's data are erased with the salts that vouched for them
+            forget_before([(row._meta.table_name, row._pk)])
         return self._note(row)
 
     def change_many(self, rows: Iterable[tuple[Row, dict[str, Any]]]) -> None:
@@ -151,10 +162,49 @@ class Deed:
         query = model.update(**values).where(where).returning(model)
         return [self._note(row) for row in query.execute()]
 
+    def erase(self, sent: Submission, left: str) -> None:
+        """Replaces what somebody sent by what may stay of it; a leaf in each log that knows of it
+        tells the hash of that."""
+        Submission.update(body=left).where(Submission.id == sent.id).execute()
+        self.erased[sent.id] = ledger.body_hash(left)
+        forget_before([("submission", sent.id)])
+        self.logs |= ledger.knowing(sent)
+
+    def blank(self, row: Row, /, *names: str, **values: Any) -> Row:
+        """Erases sealed columns of a row for good, each with its salt, and lists that outside the
+        database. `values`: other columns, or what stands where a column may not be empty."""
+        was = {name: ledger.commitment(row.salts[name], str(getattr(row, name)))
+               for name in names if getattr(row, name) is not None}  # fmt: skip
+        self.erasures.append(
+            Erasure(clock.to_text(self.received_at), row._meta.table_name, row._pk, was)
+        )
+        kept = {name: salt for name, salt in row.salts.items() if name not in names}
+        return self.change(row, **{"salts": kept, **dict.fromkeys(names), **values})
+
+    def erasures_also(self, tables: tuple[str, ...]) -> None:
+        """Tells the list in which tables copies lay."""
+        self.erasures = [replace(one, also=(*one.also, *tables)) for one in self.erasures]
+
     def _note(self, row: Row) -> Row:
+        touch(type(row), row._pk)
         if row.LOG:
             self.changes[(row._meta.table_name, row._pk)] = row
         return row
+
+
+def forget_before(rows: list[tuple[str, Any]]) -> None:
+    """What the journal had of rows (by table and key) before the present deed goes out of it, once
+    the deed is committed. Call it where a row's values are erased."""
+    kept = journal.of_settings()
+    if kept:
+        after_commit(partial(_scrub, kept, set(rows)))
+
+
+def _scrub(kept: journal.Journal, rows: set[tuple[str, Any]]) -> None:
+    try:
+        journal.scrub(kept, rows)
+    except OSError:  # the deed is done; what stays in the journal goes with its day
+        log.exception("the journal could not be cleared of what was erased")
 
 
 def as_filed(kept: Submission, deed: Deed) -> Deed:
@@ -212,7 +262,8 @@ def _first_time(verb: Verb, command: Any, actor: access.Actor, envelope: Envelop
         outcome = verb(command, deed)
         changes = [ledger.change(row) for row in deed.changes.values()]
         search.follow(changes)
-        ledger.append(_head(deed), changes, deed.received_at)
+        ledger.append(head(deed), changes, deed.received_at, deed.logs)
+        erased_list.keep(deed.erasures)
         return store(submission, outcome)
 
 
@@ -293,7 +344,8 @@ def replay(known: Submission, envelope: Envelope, actor: access.Actor) -> Receip
     raise OtherBodyRefused(known.sha256)
 
 
-def _head(deed: Deed) -> dict[str, Any]:
+def head(deed: Deed) -> dict[str, Any]:
+    """What a leaf says of a deed beside its changes."""
     claimed = deed.claimed_at
     return {
         "deed": deed.name,
@@ -304,6 +356,7 @@ def _head(deed: Deed) -> dict[str, Any]:
         "claimed_at": clock.to_text(claimed) if claimed else None,
         "received_at": clock.to_text(deed.received_at),
         "body_sha256": deed.envelope.sha256,
+        **({"erased": deed.erased} if deed.erased else {}),
     }
 
 

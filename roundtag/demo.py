@@ -6,7 +6,7 @@ It invents no past: history, rounds and movements begin on the day it is loaded.
 from datetime import date, timedelta
 from pathlib import Path
 
-from roundtag import clock, commands, installation, people, register, rounds
+from roundtag import clock, commands, demo_stock, installation, people, plans, register, rounds
 from roundtag.access import SYSTEM
 from roundtag.clients import AddClient, AddContract, add_client, add_contract
 from roundtag.db import write
@@ -14,6 +14,7 @@ from roundtag.people import AddPerson, add_person
 
 FOLDER = Path(__file__).resolve().parent.parent / "demo"
 FILES = ("rooms.csv", "devices.csv", "spares.csv")
+ENGINEER = "李建国"
 MANAGES = ("manager", "supervisor", "desk", "storekeeper", "admin")
 
 
@@ -28,10 +29,14 @@ def load(password: str) -> bool:
             return False
         installation.begin()
         client_id = _client()
-        _contract(client_id)
+        contract_id = _contract(client_id)
+        stores = demo_stock.open_stores(client_id)
         files = [(name, (FOLDER / name).read_bytes()) for name in FILES]
         register.submit(files, client_id, SYSTEM, "demo-register")
-        _people(client_id, password)
+        engineer = _people(client_id, password)
+        demo_stock.fill(stores, engineer, ENGINEER)
+        order = plans.AddDefaultPlans(contract_id)
+        commands.run("demo-plans", plans.add_default_plans, order, SYSTEM)
         rounds.ensure(clock.now())
     return True
 
@@ -42,7 +47,7 @@ def _client() -> int:
     return int(receipt.subject_id or 0)
 
 
-def _contract(client_id: int) -> None:
+def _contract(client_id: int) -> int:
     """A year from today, so that the first round is due after it was opened."""
     starts = clock.local_day(clock.now())
     command = AddContract(
@@ -52,7 +57,8 @@ def _contract(client_id: int) -> None:
         starts_on=starts,
         ends_on=_year_later(starts) - timedelta(days=1),
     )
-    commands.run("demo-contract", add_contract, command, SYSTEM)
+    receipt = commands.run("demo-contract", add_contract, command, SYSTEM)
+    return int(receipt.subject_id or 0)
 
 
 def _year_later(day: date) -> date:
@@ -63,12 +69,15 @@ def _year_later(day: date) -> date:
         return date(day.year + 1, 3, 1)
 
 
-def _people(client_id: int, password: str) -> None:
+def _people(client_id: int, password: str) -> int:
+    """The three accounts; returns the engineer's key."""
     accounts = (
-        ("engineer", "李建国", (("engineer", "client", client_id),)),
+        ("engineer", ENGINEER, (("engineer", "client", client_id),)),
         ("manager", "王丽华", tuple((role, "provider", None) for role in MANAGES)),
         ("client", "陈敏", (("client", "client", client_id),)),
     )
+    keys = {}
     for username, name, grants in accounts:
         command = AddPerson(username, name, password, grants)
-        commands.run(f"demo-person-{username}", add_person, command, SYSTEM)
+        keys[username] = commands.run(f"demo-person-{username}", add_person, command, SYSTEM)
+    return int(keys["engineer"].subject_id or 0)

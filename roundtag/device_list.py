@@ -15,7 +15,7 @@ PAGE = 50
 MOST = 2000
 """Up to so many devices are counted, and changed at once."""
 SOON = timedelta(days=90)
-STATES = ("ok", "fault", "empty", "lent", "retired", "all")
+STATES = ("ok", "fault", "loaner", "repair", "empty", "lent", "retired", "all")
 
 SORTS: dict[str, Any] = {
     "room": DeviceIndex.walk,

@@ -86,14 +86,70 @@ def clean(value: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
 
 
+UNIT_WORDS: dict[str, tuple[str, ...]] = {
+    "°C": ("c", "°c", "°", "度", "摄氏度", "deg", "degc"),
+    "h": ("h", "hr", "hrs", "hour", "hours", "小时", "时", "钟头"),
+    "%": ("percent",),
+    "%RH": ("%rh", "%", "percent"),
+    "Ω": ("ohm", "ohms", "欧", "欧姆"),
+    "min": ("mins", "minute", "minutes", "分钟", "分"),
+    "s": ("sec", "secs", "second", "seconds", "秒"),
+    "V": ("v", "volt", "volts", "伏", "伏特"),
+    "A": ("a", "amp", "amps", "安", "安培"),
+    "ms": ("毫秒",),
+    "dB(A)": ("db", "dba", "分贝"),
+    "d": ("day", "days", "天", "日"),
+    "lx": ("lux", "勒克斯"),
+    "个": ("只", "次"),
+}
+"""What people write for a unit beside its own sign."""
+NEAR = ("，", ","), ("。", "."), ("−", "-"), ("–", "-"), ("—", "-")
+"""Signs that a Chinese keyboard puts in place of others."""
+
+
+def key_of(text: str) -> int | None:
+    """The key of a row as an address or a form names it; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def number(text: str) -> float | None:
     """A reading as people type it: full-width digits, a decimal comma, spaces. None if not one."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace(" ", "")
-    plain = plain.replace("−", "-")
-    if re.fullmatch(r"[+-]?\d+,\d{1,2}", plain):
+    plain = plain_number(text)
+    return None if plain is None else float(plain)
+
+
+def plain_number(text: str) -> str | None:
+    """The number in ASCII, with its digits as they were given; None if it is not one."""
+    plain = _folded(text)
+    if re.fullmatch(r"[+-]?(\d+,\d{1,2}|0,\d{1,6})", plain):
         plain = plain.replace(",", ".")
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")
     if not re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,6})?", plain):
         return None
-    return float(plain)
+    return plain.removeprefix("+")
+
+
+def measure(text: str, unit: str) -> str | None:
+    """As `plain_number`, where the item's own unit may stand behind the number. Another unit, also
+    a multiple of it, is no answer: nobody should guess whether 3 kΩ are 3 or 3,000."""
+    plain = plain_number(text)
+    if plain is not None:
+        return plain
+    folded = _folded(text)
+    digits = re.match(r"[+-]?[\d.,]+", folded)
+    tail = folded[digits.end() :] if digits else folded
+    return plain_number(digits.group()) if digits and _is_unit(tail, unit) else None
+
+
+def _is_unit(word: str, unit: str) -> bool:
+    """The item's own sign is taken to the letter (mΩ are not MΩ), the words for it are not."""
+    own = _folded(unit)
+    return bool(word) and (word == own or word.casefold() in UNIT_WORDS.get(own, ()))
+
+
+def _folded(text: str) -> str:
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    for sign, meant in NEAR:
+        plain = plain.replace(sign, meant)
+    return plain

@@ -18,6 +18,7 @@ from roundtag.models import (
     Note,
     Reason,
     SoftwareUpdate,
+    StockSlip,
     Submission,
     Swap,
     dicts,
@@ -106,13 +107,27 @@ def _page(where: Any, before: int | None, limit: int) -> list[Entry]:
             who=names.get(row.person_id),
             data=row.data,
             note=notes.get((row.kind, row.subject_id)),
-            url=f"/faults/{row.subject_id}" if row.kind in {"fault", "resolved"} else None,
+            url=_url(row),
             photos=[] if _veiled(row) else pictures.get((row.kind, row.subject_id), []),
             claim=claimed.get((row.kind, row.subject_id)),
             device=row.device.name if row.device else None,
         )
         for row in rows
     ]
+
+
+LEADS_TO = {
+    "fault": "faults",
+    "resolved": "faults",
+    "inspection": "inspections",
+    "finding_settled": "findings",
+    "repair": "repairs",
+}
+
+
+def _url(row: History) -> str | None:
+    place = LEADS_TO.get(row.kind)
+    return f"/{place}/{row.subject_id}" if place and row.subject_id else None
 
 
 def _veiled(row: History) -> bool:
@@ -131,7 +146,8 @@ def _older_than(before: int) -> Any:
 Notes = dict[tuple[str, int | None], str | None]
 Pictures = dict[tuple[str, int | None], list[Picture]]
 Claims = dict[tuple[str, int | None], Claim | None]
-GIVEN_A_REASON = frozenset({"moved", "retired", "reinstated", "edited", "serial_corrected"})
+GIVEN_A_REASON = frozenset({"moved", "retired", "reinstated", "edited", "serial_corrected",
+                              "loaner_kept", "loaner_extended"})  # fmt: skip
 """Kinds whose words lie in a Reason."""
 SUBJECTS = (
     ({"inspection"}, Inspection, Inspection.note),
@@ -143,6 +159,7 @@ SUBJECTS = (
     ({"lent"}, Lending, Lending.purpose),
     ({"returned"}, Lending, Lending.condition),
     ({"software"}, SoftwareUpdate, SoftwareUpdate.note),
+    ({"used"}, StockSlip, StockSlip.note),
 )
 PICTURED = frozenset({"inspection", "fault", "swap", "note"})
 

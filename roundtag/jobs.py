@@ -27,6 +27,7 @@ TIMEOUT = timedelta(minutes=5)
 LEASE = TIMEOUT + timedelta(minutes=2)
 BACK_OFF = (5, 30, 120, 600)  # seconds before attempts 2, 3, …; then the job has failed
 KEPT = timedelta(days=30)
+GONE = ("done", "discarded")
 IN_FLIGHT = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.READY_TO_ENQUEUE}
 
 log = logging.getLogger(__name__)
@@ -214,7 +215,7 @@ def recover() -> int:
 
 @every(86_400, "jobs.tidy")
 def tidy() -> int:
-    """Drops rows of jobs done longer ago than KEPT; failed ones stay for a person to see."""
+    """Drops rows of jobs done or given up longer ago than KEPT; failed ones wait for a person."""
     with write():
-        old = Job.delete().where((Job.state == "done") & (Job.finished_at < clock.now() - KEPT))
+        old = Job.delete().where(Job.state.in_(GONE) & (Job.finished_at < clock.now() - KEPT))
         return int(old.execute())

@@ -1,37 +1,8 @@
-"""What labels say: a tag's by what it is on, a spare unit's by its serial number."""
+"""What a tag's label says, by what it is on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from roundtag.access import Actor, visible
-from roundtag.models import DeviceModel, Store, Unit, dicts
 from roundtag.tagging import TagLine
 from tags import qr
-from tags.sheet import SERIAL, Kind, Label
-
-
-@dataclass(frozen=True)
-class UnitLine:
-    """A spare unit in a store, as lists and labels need it."""
-
-    id: int
-    serial: str
-    model: str
-    store: str
-    shelf: str
-
-
-def units(actor: Actor, wanted: Sequence[int] | None = None) -> list[UnitLine]:
-    """Spare units in the stores of the actor's view, by store and shelf."""
-    query = Unit.select(
-        Unit.id, Unit.serial, Unit.shelf, DeviceModel.maker, DeviceModel.name.alias("model"),
-        Store.name.alias("store"),
-    ).join(DeviceModel).switch(Unit).join(Store).where(Unit.place == "store")  # fmt: skip
-    if wanted is not None:
-        query = query.where(Unit.id.in_(list(wanted)))
-    rows = visible(actor, query, Store.client).order_by(Store.name, Unit.shelf, Unit.serial)
-    return [UnitLine(row["id"], row["serial"], f"{row['maker']} {row['model']}", row["store"],
-                     row["shelf"]) for row in dicts(rows)]  # fmt: skip
+from tags.sheet import Kind, Label
 
 
 def of_tag(line: TagLine, base: str, design: str) -> Label:
@@ -41,9 +12,3 @@ def of_tag(line: TagLine, base: str, design: str) -> Label:
 
 KINDS: dict[str, Kind] = {"room": "room", "blank": "blank"}
 """Tags with a design of their own; a device's has several."""
-
-
-def of_unit(unit: UnitLine) -> Label:
-    """Its symbol holds the serial number as the swap form's scanner reads it."""
-    where = " · ".join(part for part in (unit.store, unit.shelf) if part)
-    return Label(unit.serial, SERIAL + unit.serial, unit.model, where, kind="spare")

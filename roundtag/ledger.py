@@ -14,16 +14,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
+from sys import intern
 from typing import Any
 
 import rfc8785
+from peewee import chunked
 
-from roundtag import clock
+from roundtag import bulk_rows, clock
 from roundtag.db import database
-from roundtag.models import PROTECTED, Base, Client, Leaf, Log
+from roundtag.models import PROTECTED, Base, Client, Leaf, Log, Submission, tuples
 from roundtag.models.base import DayField, JsonField, UtcField
 
 PROVIDER = None
+READ = 1_000
+"""Bodies of submissions in memory."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def change(row: "Base | Change") -> Change:
 
 
 def of_values(model: type[Base], values: dict[str, Any]) -> Change:
-    """The change of a row that was written in bulk: all its values by field. None is sealed."""
+    """The change of a row that was written in bulk: all its values by field, with the salts of
+    those that are sealed."""
     client_id = values["client"] if model.LOG == "client" else PROVIDER
     key: Any = model._meta.primary_key
     names, pick, said = _spoken(model)
@@ -52,6 +57,9 @@ def of_values(model: type[Base], values: dict[str, Any]) -> Change:
     for name, say in said:
         if shown[name] is not None:
             shown[name] = say(shown[name])
+    for name in model.SEALED:
+        if shown[name] is not None:
+            shown[name] = {"hmac-sha256": commitment(values["salts"][name], str(shown[name]))}
     return Change(client_id, model._meta.table_name, values[key.name], shown)
 
 
@@ -106,9 +114,12 @@ def seal(row: Base, names: Iterable[str]) -> None:
         row.salts = {**(row.salts or {}), **fresh}
 
 
-def append(deed: dict[str, Any], changes: list[Change], received_at: datetime) -> None:
-    """Writes one leaf per log that the changes touch. Call last in the transaction."""
-    for client_id in sorted({c.client_id for c in changes}, key=lambda c: (c is None, c)):
+def append(deed: dict[str, Any], changes: list[Change], received_at: datetime,
+           also: Iterable[int | None] = ()) -> None:  # fmt: skip
+    """Writes one leaf per log that the changes touch, and to those in `also`. Call last in the
+    transaction."""
+    touched = {*(c.client_id for c in changes), *also}
+    for client_id in sorted(touched, key=lambda c: (c is None, c)):
         rows = [
             {"table": c.table, "key": c.key, "after": c.image}
             for c in changes
@@ -117,8 +128,34 @@ def append(deed: dict[str, Any], changes: list[Change], received_at: datetime) -
         _append_one(client_id, {"v": 1, **deed, "changes": rows}, received_at)
 
 
+def append_all(deeds: Iterable[tuple[dict[str, Any], list[Change], datetime]]) -> None:
+    """As `append` for many deeds in turn, in few statements."""
+    waiting: dict[int | None, list[tuple[dict[str, Any], datetime]]] = {}
+    for deed, changes, at in deeds:
+        found: dict[int | None, list[dict[str, Any]]] = {}
+        for c in changes:
+            row = {"table": c.table, "key": c.key, "after": c.image}
+            found.setdefault(c.client_id, []).append(row)
+        for client_id, rows in found.items():
+            waiting.setdefault(client_id, []).append(({"v": 1, **deed, "changes": rows}, at))
+    for client_id, leaves in waiting.items():
+        _append_many(client_id, leaves)
+
+
+def _append_many(client_id: int | None, leaves: list[tuple[dict[str, Any], datetime]]) -> None:
+    size = len(leaves)
+    taken = Log.update(size=Log.size + size).where(whose(client_id)).returning(Log.id, Log.size)
+    log = _the_one(taken.execute(), client_id)
+    texts = [(canonical(leaf), at) for leaf, at in leaves]
+    bulk_rows.insert(Leaf, (
+        {"log": log.id, "leaf_index": log.size - size + n, "text": data.decode(),
+         "hash": leaf_hash(data), "received_at": at}
+        for n, (data, at) in enumerate(texts)
+    ))  # fmt: skip
+
+
 def _append_one(client_id: int | None, leaf: dict[str, Any], received_at: datetime) -> None:
-    taken = Log.update(size=Log.size + 1).where(_whose(client_id)).returning(Log.id, Log.size)
+    taken = Log.update(size=Log.size + 1).where(whose(client_id)).returning(Log.id, Log.size)
     log = _the_one(taken.execute(), client_id)
     data = canonical(leaf)
     Leaf.insert(
@@ -131,6 +168,7 @@ def _append_one(client_id: int | None, leaf: dict[str, Any], received_at: dateti
 
 
 WORDS = frozenset({str})
+GONE = "null"
 PLAIN = frozenset({str, int, bool, type(None)})
 _plain_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -154,11 +192,19 @@ def leaf_hash(data: bytes) -> str:
     return hashlib.sha256(b"\x00" + data).hexdigest()
 
 
+def knowing(sent: Submission) -> set[int | None]:
+    """The clients in whose logs a leaf tells of a submission; None is the provider's."""
+    mark = f'"id":{json.dumps(sent.id)}'
+    told = (Leaf.received_at == sent.received_at) & Leaf.text.contains(mark)
+    found = Leaf.select(Log.client).join(Log).where(told).distinct()
+    return {client_id for (client_id,) in tuples(found)}
+
+
 def log_of(client_id: int | None) -> Log:
-    return _the_one(Log.select().where(_whose(client_id)), client_id)
+    return _the_one(Log.select().where(whose(client_id)), client_id)
 
 
-def _whose(client_id: int | None) -> Any:
+def whose(client_id: int | None) -> Any:
     return Log.client.is_null() if client_id is None else Log.client == client_id
 
 
@@ -176,11 +222,12 @@ def open_log(client_id: int | None) -> None:
 def verify(client_id: int | None) -> list[str]:
     """What is wrong with one log and the rows it protects; an empty list when all is well.
 
-    Checks gap-free indexes, leaf hashes, and every protected row against its last image: missing,
-    extra and changed rows are named.
+    Checks gap-free indexes, leaf hashes, every protected row against its last image, and what was
+    sent against the hash of it: missing, extra and changed rows are named.
     """
     log, problems = log_of(client_id), []
-    last: dict[tuple[str, Any], Any] = {}
+    last: dict[tuple[str, Any], str] = {}
+    bodies: dict[str, tuple[str, str]] = {}
     leaves = Leaf.select().where(Leaf.log == log.id).order_by(Leaf.leaf_index)
     expected = 0
     for leaf in leaves.iterator():
@@ -190,19 +237,49 @@ def verify(client_id: int | None) -> list[str]:
         if leaf_hash(leaf.text.encode()) != leaf.hash:
             problems.append(f"leaf {leaf.leaf_index} was altered")
         try:
-            last.update(_images(leaf.text))
+            said = json.loads(leaf.text)
+            last.update(_images(said))
+            bodies[said["id"]] = (said["body_sha256"], said["body_sha256"])
+            for key, digest in said.get("erased", {}).items():
+                if key in bodies:  # else another log tells of it
+                    bodies[key] = (bodies[key][0], digest)
         except (ValueError, KeyError, TypeError):
             problems.append(f"leaf {leaf.leaf_index} cannot be read")
     if expected != log.size:
         problems.append(f"log says {log.size} leaves, {expected} were found")
-    return problems + list(_compare_rows(client_id, last))
+    return [*problems, *_compare_rows(client_id, last), *_compare_bodies(bodies)]
 
 
-def _images(text: str) -> dict[tuple[str, Any], Any]:
-    return {(e["table"], e["key"]): e["after"] for e in json.loads(text)["changes"]}
+def _images(leaf: dict[str, Any]) -> dict[tuple[str, Any], str]:
+    """As text: a client of a million rows has a million of them in memory."""
+    return {(intern(e["table"]), e["key"]): _plain_json(e["after"]) for e in leaf["changes"]}
 
 
-def _compare_rows(client_id: int | None, last: dict[tuple[str, Any], Any]) -> Iterator[str]:
+def _compare_bodies(bodies: dict[str, tuple[str, str]]) -> Iterator[str]:
+    """What was sent, beside what the leaves say of it: the hash of all that was sent and, after an
+    erasure, of what stayed."""
+    sent = Submission.select(Submission.id, Submission.sha256, Submission.body)
+    for some in chunked(bodies, READ):
+        found = {key: cells for key, *cells in tuples(sent.where(Submission.id << some))}
+        for key in some:
+            if wrong := _wrong_body(found.get(key), *bodies[key]):
+                yield f"submission {key} {wrong}"
+
+
+def _wrong_body(cells: list[Any] | None, told: str, left: str) -> str:
+    if cells is None:
+        return "is missing"
+    digest, body = cells
+    if body is None:
+        return "was deleted without erasure"
+    return "" if digest == told and body_hash(body) == left else "differs from its leaf"
+
+
+def body_hash(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _compare_rows(client_id: int | None, last: dict[tuple[str, Any], str]) -> Iterator[str]:
     for model in PROTECTED:
         if (model.LOG == "client") != (client_id is not None):
             continue
@@ -213,10 +290,12 @@ def _compare_rows(client_id: int | None, last: dict[tuple[str, Any], Any]) -> It
             where = (model._meta.table_name, cells[_key_place(model)])
             if where not in last:
                 yield f"{where[0]} {where[1]} has no leaf"
-            elif not _agrees(model, cells, last.pop(where)):
-                yield f"{where[0]} {where[1]} differs from its leaf"
-    for (table, key), after in last.items():
-        if after is not None:
+            elif not _agrees(model, cells, after := json.loads(last.pop(where))):
+                gone = _deleted(model, cells, after)
+                said = f"was deleted without erasure ({gone})" if gone else "differs from its leaf"
+                yield f"{where[0]} {where[1]} {said}"
+    for (table, key), text in last.items():
+        if text != GONE:
             yield f"{table} {key} is missing"
 
 
@@ -235,12 +314,20 @@ def _agrees(model: type[Base], cells: tuple[Any, ...], after: Any) -> bool:
     fields = model._meta.sorted_fields
     try:
         row = model(**{f.name: f.python_value(c) for f, c in zip(fields, cells, strict=True)})
-        return image(row) == {**_added(model), **after} and all(map(_spelt_alike, fields, cells))
+        return image(row) == {**added(model), **after} and all(map(_spelt_alike, fields, cells))
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
-def _added(model: type[Base]) -> dict[str, Any]:
+def _deleted(model: type[Base], cells: tuple[Any, ...], after: Any) -> str:
+    """The sealed columns that the leaf holds a value of and the row none."""
+    values = {f.name: c for f, c in zip(model._meta.sorted_fields, cells, strict=True)}
+    return ", ".join(
+        name for name in model.SEALED if values[name] is None and (after or {}).get(name)
+    )
+
+
+def added(model: type[Base]) -> dict[str, Any]:
     """What an image says of columns that its table got later: that they hold their default."""
     found = {f.name: f.default() if callable(f.default) else f.default
              for f in model._meta.sorted_fields}  # fmt: skip

@@ -4,12 +4,12 @@ import hashlib
 import io
 import json
 import os
-import secrets
 import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from roundtag import disk
 from roundtag.settings import current
 
 EDITION = 2
@@ -35,9 +35,8 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
     except FileNotFoundError:
         data = make()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
-    draft.write_bytes(data)
-    os.replace(draft, path)
+    with disk.whole(path, durably=False) as file:
+        file.write(data)
     return data
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from roundtag import addresses, labelling, print_store, printers, stocks, tagging
+from roundtag import addresses, labelling, print_store, printers, stocks, store_labels, tagging
 from roundtag.access import Actor
 from roundtag.errors import NotFound, invalid
 from roundtag.fields import Fields
@@ -23,8 +23,9 @@ Progress = Callable[[int], object]
 
 @dataclass(frozen=True)
 class PrintSheet:
-    """`codes` are tags, `units` spare units. `start` 1 is top left. `offset` in mm (right, down)
-    and `scale` undo a printer's error, as does `printer`, whose own they then are."""
+    """`codes` are tags, `units` spare units, `shelves` keys of shelves. `start` 1 is top left.
+    `offset` in mm (right, down) and `scale` undo a printer's error, as does `printer`, whose own
+    they then are."""
 
     codes: tuple[str, ...] = ()
     stock: str = DEFAULT_STOCK
@@ -35,10 +36,11 @@ class PrintSheet:
     printer: int | None = None
     design: str = "usual"
     file: str = "pdf"
+    shelves: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
-        return len(set(self.codes)) + len(set(self.units))
+        return len(set(self.codes)) + len(set(self.units)) + len(set(self.shelves))
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,10 @@ def read(form: Fields) -> PrintSheet:
     """Reads the sheet form; raises Invalid naming every bad field."""
     known = {one.name: one for one in stocks.everything()}
     name = form.choice("stock", known, required=N_("Choose a label stock.")) or ""
-    codes, units = tuple(form.many("tag")), _units(form)
-    if not codes and not units:
+    codes, units, shelves = tuple(form.many("tag")), _units(form), tuple(form.many("shelf"))
+    if not codes and not units and not shelves:
         form.refuse("tag", "required", N_("Choose at least one tag."))
-    if len(codes) + len(units) > MAX_LABELS:
+    if len(codes) + len(units) + len(shelves) > MAX_LABELS:
         form.refuse("tag", "many", N_("At most %(limit)s labels at once."), limit=MAX_LABELS)
     start, on = form.whole("start") or 1, known.get(name)
     start = 1 if on and on.is_roll else start
@@ -92,7 +94,8 @@ def read(form: Fields) -> PrintSheet:
     if file == "png" and on and not on.is_roll:
         form.refuse("file", "sheet", N_("Pictures are for rolls. Take the PDF for a sheet."))
     order = PrintSheet(codes, name, start, units=units, printer=_printer(form, on), file=file,
-                       design=form.choice("design", DESIGNS) or "usual")  # fmt: skip
+                       design=form.choice("design", DESIGNS) or "usual",
+                       shelves=shelves)  # fmt: skip
     form.done()
     return order
 
@@ -155,12 +158,14 @@ def labels_of(order: PrintSheet, actor: Actor) -> list[Label]:
     """Raises NotFound when one is not in the actor's view, Invalid when one must not be printed or
     its symbol would be too small."""
     lines = tagging.printable(actor, order.codes)
-    spares = labelling.units(actor, order.units)
-    if len(spares) != len(set(order.units)) or not order.count:
+    spares = store_labels.units(actor, order.units) if order.units else []
+    shelves = store_labels.shelves(actor, order.shelves) if order.shelves else []
+    if len(lines) + len(spares) + len(shelves) != order.count or not order.count:
         raise NotFound
     base = addresses.base_url()
     found = [labelling.of_tag(line, base, order.design) for line in lines]
-    found += [labelling.of_unit(unit) for unit in spares]
+    found += [store_labels.of_unit(unit) for unit in spares]
+    found += [store_labels.of_shelf(shelf) for shelf in shelves]
     _refuse_small(found, stock_of(order))
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from roundtag import commands, people
+from roundtag import commands, people, store_labels
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import NotFound
@@ -17,12 +17,15 @@ from roundtag.words import N_
 
 @dataclass(frozen=True)
 class PrintTags:
-    """What was put on paper: `start` is the first label of the first sheet (1 is top left)."""
+    """What was put on paper: `start` is the first label of the first sheet (1 is top left).
+    `units`, `shelves`: keys of spare units and of shelves."""
 
     codes: tuple[str, ...]
     stock: str
     design: str = "label"
     start: int = 1
+    units: tuple[int, ...] = ()
+    shelves: tuple[str, ...] = ()
 
 
 def note(by: Deed | Actor, codes: Iterable[str], stock: str, design: str = "label",
@@ -35,14 +38,23 @@ def note(by: Deed | Actor, codes: Iterable[str], stock: str, design: str = "labe
         commands.run(str(uuid.uuid4()), print_tags, command, by)
 
 
+def note_store(by: Actor, units: tuple[int, ...], shelves: tuple[str, ...], stock: str,
+               start: int = 1) -> None:  # fmt: skip
+    """The same for labels of spare units and of shelves."""
+    command = PrintTags((), stock, "store", start, units, shelves)
+    commands.run(str(uuid.uuid4()), print_tags, command, by)
+
+
 def print_tags(command: PrintTags, deed: Deed) -> Outcome:
     """Keeps who printed what. Raises NotFound for codes that are none of the actor's."""
     wanted = list(command.codes)
     known = dicts(visible(deed.actor, Tag.select(Tag.client).where(Tag.code << wanted), Tag.client))
     if len(known) != len(set(wanted)):
         raise NotFound
-    clients = {row["client"] for row in known}
+    said, owners = _of_stores(command, deed.actor)
+    clients = {row["client"] for row in known} | owners
     client = clients.pop() if len(clients) == 1 else None
+    wanted += said
     run = deed.create(
         PrintRun,
         client=client,
@@ -57,6 +69,17 @@ def print_tags(command: PrintTags, deed: Deed) -> Outcome:
     PrintedLabel.insert_many([(run.id, code) for code in wanted],
                              [PrintedLabel.run, PrintedLabel.code]).execute()  # fmt: skip
     return Outcome(N_("The print is in the log."), "/tags/log", subject_id=run.id)
+
+
+def _of_stores(command: PrintTags, actor: Actor) -> tuple[list[str], set[int | None]]:
+    """What the symbols of units and shelves say, and whose stores they are in."""
+    units = store_labels.units(actor, command.units) if command.units else []
+    shelves = store_labels.shelves(actor, command.shelves) if command.shelves else []
+    if len(units) + len(shelves) != len(set(command.units)) + len(set(command.shelves)):
+        raise NotFound
+    labels = [*map(store_labels.of_unit, units), *map(store_labels.of_shelf, shelves)]
+    owners = {one.client_id for one in shelves} | {one.client_id for one in units}
+    return [one.url for one in labels], owners
 
 
 @dataclass(frozen=True)

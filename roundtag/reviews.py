@@ -18,6 +18,7 @@ from roundtag import (
     notes,
     people,
     sides,
+    slips,
     sync,
     tagging,
 )
@@ -235,6 +236,8 @@ class Review:
     device_tag: str = ""
     unit_now: str = ""
     faults: tuple[tuple[int, str], ...] = ()
+    stores: tuple[tuple[int, str], ...] = ()
+    """Where a part that ran short lies: key, and name with how many."""
 
 
 def page(key: str, actor: Actor) -> Review:
@@ -267,6 +270,20 @@ def _conflict_page(key: str, actor: Actor) -> Review:
         tagging.codes_of_devices([device.id]).get(device.id, "") if device else "",
         unit.serial if unit else "",
         _both_faults(found),
+        _holding(found, kept),
+    )
+
+
+def _holding(found: Conflict, kept: Submission | None) -> tuple[tuple[int, str], ...]:
+    if found.kind != "stock-short" or kept is None:
+        return ()
+    source = dict(sync.pairs_of(kept.body or "[]")).get("source", "")
+    model = source.partition(":")[2]
+    if not model.isdecimal() or len(model) > LONGEST_KEY:
+        return ()
+    return tuple(
+        (key, f"{name} · {pieces}")
+        for key, name, pieces in slips.holding(int(model), found.client_id)
     )
 
 
@@ -287,7 +304,7 @@ def _earlier(found: Conflict) -> str | None:
 
 
 def _both_faults(found: Conflict) -> tuple[tuple[int, str], ...]:
-    if found.kind != "duplicate-fault":
+    if found.kind not in ("duplicate-fault", "step-late"):
         return ()
     numbers = Fault.number.in_([found.expected, found.found])
     rows = Fault.select().where((Fault.client == found.client_id) & numbers).order_by(Fault.id)

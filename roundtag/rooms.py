@@ -7,12 +7,13 @@ from typing import Any
 
 from peewee import fn
 
-from roundtag import data, devices, faults, history, place_pages, tagging
+from roundtag import clock, data, devices, faults, history, inspections, place_pages, tagging
 from roundtag.access import Actor, visible
 from roundtag.devices import DeviceLine
 from roundtag.errors import NotFound
 from roundtag.faults import FaultLine
 from roundtag.history import Entry
+from roundtag.inspections import Checks
 from roundtag.models import Building, Device, Fault, Inspection, Room, Site, dicts
 
 
@@ -91,6 +92,7 @@ class RoomPage:
     checked_at: datetime | None
     history: list[Entry]
     more: bool
+    checks: Checks
 
 
 def page(room_id: int, actor: Actor) -> RoomPage:
@@ -116,6 +118,7 @@ def page(room_id: int, actor: Actor) -> RoomPage:
         _checked_at(room_id),
         entries[: history.PAGE],
         len(entries) > history.PAGE,
+        inspections.checks_at(None, room_id, "room", clock.local_day(clock.now())),
     )
 
 
@@ -128,10 +131,14 @@ def _equipment(codes: list[str]) -> list[tuple[data.Category, int]]:
 
 
 def _checked_at(room_id: int) -> datetime | None:
-    """When a device of this room was last checked."""
+    """When this room or a device of it was last checked."""
     last = Inspection.select(fn.MAX(Inspection.received_at)).where(Inspection.device == Device.id)
-    found = Device.select(fn.MAX(last)).where(Device.room == room_id).scalar()
-    return Inspection.received_at.python_value(found)
+    of_devices = Device.select(fn.MAX(last)).where(Device.room == room_id).scalar()
+    itself = (Inspection.room == room_id) & Inspection.device.is_null()
+    own = Inspection.select(Inspection.received_at).where(itself)
+    newest = own.order_by(Inspection.received_at.desc()).first()
+    moments = [Inspection.received_at.python_value(of_devices), newest and newest.received_at]
+    return max(filter(None, moments), default=None)
 
 
 def history_after(room_id: int, before: int, actor: Actor) -> tuple[list[Entry], bool]:

@@ -13,7 +13,7 @@ import signal
 import time
 from collections.abc import Iterable
 
-from roundtag import db, jobs, queue
+from roundtag import db, jobs, logs, queue
 from roundtag.settings import current
 from roundtag.supervisor import lifeline
 from roundtag.worker import import_library
@@ -76,7 +76,7 @@ def turn(plan: Plan, lock: Lock) -> float:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING, format="scheduler: %(message)s")
+    logs.set_up("scheduler")
     stop = _stop_pipe()
     lifeline.hold(last_wish=queue.stop_embedded)
     db.connect(current().database_url)
@@ -92,7 +92,3 @@ def _stop_pipe() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os.write(writable, b"."))
     return readable
-
-
-if __name__ == "__main__":
-    main()

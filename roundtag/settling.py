@@ -16,6 +16,8 @@ from roundtag import (
     notify,
     people,
     reviews,
+    rounds,
+    slips,
     spares,
     sync,
 )
@@ -42,18 +44,20 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Settle:
     """`serial`: the unit that a swap shall use, when it is not the one that was filed. `code`: the
-    tag at which a kept note shall be filed."""
+    tag at which a kept note shall be filed. `store`: where a used part came from."""
 
     key: str
     decision: str
     note: str | None = None
     serial: str | None = None
     code: str | None = None
+    store: int | None = None
 
 
 def read(form: Fields, key: str) -> Settle:
     command = Settle(key, form.raw("decision"), form.text("note"),
-                     form.text("serial", limit=80), form.text("code", limit=40))  # fmt: skip
+                     form.text("serial", limit=80), form.text("code", limit=40),
+                     form.whole("store"))  # fmt: skip
     form.done()
     return command
 
@@ -97,10 +101,12 @@ def _url(key: str) -> str:
 
 
 def _swap_now(found: Conflict, command: Settle, deed: Deed) -> None:
-    """The swap as it was filed, against the unit that is in the device today."""
+    """The swap as it was filed, against the unit that is in the device today; what had been read
+    on the old unit is before the eyes of whoever settles."""
     kept = Submission.get_by_id(found.submission)
     now = Unit.get_or_none(Unit.device == found.device_id)
-    order = replace(_read_again(kept), expected_old_serial=now.serial if now else "")
+    order = replace(_read_again(kept), expected_old_serial=now.serial if now else "",
+                    old_serial_seen="")  # fmt: skip
     if command.serial:
         order = replace(order, new_serial=command.serial)
     device = Device.get_by_id(found.device_id)
@@ -109,19 +115,43 @@ def _swap_now(found: Conflict, command: Settle, deed: Deed) -> None:
         raise invalid("serial", "used", message, serial=order.new_serial)
 
 
+def _use_now(found: Conflict, command: Settle, deed: Deed) -> None:
+    """The use as it was filed, out of the store that is right."""
+    kept = Submission.get_by_id(found.submission)
+    order = _read_again(kept)
+    device = Device.get_by_id(found.device_id)
+    part = commands.as_filed(kept, deed)
+    if not slips.use_out_of(order, part, device, command.store or order.store_id):
+        message = N_("This store does not hold so many. Choose another one.")
+        raise invalid("store", "short", message)
+
+
+def _apply(found: Conflict, command: Settle, deed: Deed) -> None:
+    act = _use_now if found.kind == "stock-short" else _swap_now
+    act(found, command, deed)
+
+
+ACCEPTED = N_("The client has accepted this round: its figures stand. Open another check.")
+
+
 def _check_again(found: Conflict, command: Settle, deed: Deed) -> None:
     """The device is due again in the round that the entry had counted for."""
     entry = Inspection.get(Inspection.submission == found.submission)
     place = _place(entry)
+    if place and place.round.stage == "accepted":
+        raise invalid("decision", "accepted", ACCEPTED)
     if place and not _checked_anew(entry):
-        deed.change(place, done_at=None, result=None)
+        deed.change(place, done_at=None, result=None, entry=None)
+    where = entry.device or entry.room
     notify.tell(entry.person_id, "check-again", f"check-again-{found.id}", deed.received_at,
-                url=_url(command.key), device=entry.device.name)  # fmt: skip
+                url=_url(command.key), device=where.name if where else "")  # fmt: skip
 
 
 def _checked_anew(entry: Inspection) -> bool:
     """Whether somebody has checked the device in that round by a newer list."""
     same = (Inspection.round == entry.round_id) & (Inspection.device == entry.device_id)
+    if entry.device_id is None:
+        same &= Inspection.room == entry.room_id
     return bool(Inspection.select().where(same & (Inspection.version > entry.version_id)).exists())
 
 
@@ -129,14 +159,19 @@ def _count(found: Conflict, command: Settle, deed: Deed) -> None:
     """The late entry counts for its round."""
     entry = Inspection.get(Inspection.submission == found.submission)
     place = _place(entry)
+    if place and place.round.stage == "accepted":
+        raise invalid("decision", "accepted", ACCEPTED)
     if place and place.done_at is None:
-        deed.change(place, done_at=entry.received_at, result=entry.result)
+        deed.change(place, done_at=entry.received_at, result=entry.result, entry=entry)
 
 
 def _place(entry: Inspection) -> RoundDevice | None:
-    return RoundDevice.get_or_none(
-        (RoundDevice.round == entry.round_id) & (RoundDevice.device == entry.device_id)
-    )
+    """The entry's stop, under the lock of its round: nobody accepts it meanwhile."""
+    rounds.hold(entry.round_id)
+    where = (RoundDevice.round == entry.round_id) & (RoundDevice.device == entry.device_id)
+    if entry.device_id is None:
+        where &= RoundDevice.room == entry.room_id
+    return RoundDevice.get_or_none(where)
 
 
 def _separate(found: Conflict, command: Settle, deed: Deed) -> None:
@@ -156,7 +191,7 @@ def _reinstate(found: Conflict, command: Settle, deed: Deed) -> None:
 
 
 ACTS: dict[str, Callable[[Conflict, Settle, Deed], None]] = {
-    "apply": _swap_now,
+    "apply": _apply,
     "check-again": _check_again,
     "count": _count,
     "separate": _separate,

@@ -1,13 +1,16 @@
 """Static files under a prefix that changes with their content: /static/<build>/…
 
 The build is a hash of everything a browser may keep: static/, pwa/, templates and catalogues. A
-tree with compressed siblings lies in DATA_DIR/static/<build>; older builds stay a while, for tabs
-that were open during an update.
+tree with compressed siblings lies in DATA_DIR/static/<build>, its scripts and sheets without the
+comments and indents that only we read; older builds stay a while, for tabs that were open during
+an update.
 """
 
+import fcntl
 import gzip
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -15,12 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import brotli
+import rcssmin
+import rjsmin
 from whitenoise import WhiteNoise
 
 ROOT = Path(__file__).parent.parent
 SERVED = {"static": "", "pwa": "pwa"}
 HASHED = (*SERVED, "templates", "translations")
 COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".ttf", ".wasm", ".webmanifest"}
+PARTS = re.compile(r'^@import "([\w.-]+)";\n', re.MULTILINE)
+TERSE: dict[str, Callable[[str], str]] = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
+AS_WRITTEN = "static/verifier"
+"""Auditors read these, and compare them with what they were given."""
 IGNORED = {".mo", ".pot", ".draft"}
 KEPT_BUILDS = 4
 READ_WORKER = "read_worker.js"
@@ -54,11 +63,18 @@ def prefix() -> str:
 
 
 def prepare(data_dir: Path) -> Path:
-    """The tree of the present build with .br and .gz siblings, made at its first use."""
+    """The tree of the present build with .br and .gz siblings, made at its first use; by one of
+    the units that share the folder and start at one moment."""
     home = data_dir / "static"
+    home.mkdir(parents=True, exist_ok=True)
+    with open(data_dir / "static.lock", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return _prepared(home)
+
+
+def _prepared(home: Path) -> Path:
     tree = home / build()
     if not tree.exists():
-        home.mkdir(parents=True, exist_ok=True)
         draft = home / f".{build()}.{os.getpid()}"
         shutil.rmtree(draft, ignore_errors=True)
         for source, path in _sources():
@@ -77,13 +93,24 @@ def _sources() -> Iterator[tuple[Path, Path]]:
 
 def _add(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source, target)
+    data = _content(source)
+    target.write_bytes(data)
     if source.suffix not in COMPRESSED:
         return
-    data = source.read_bytes()
     quality = 11 if len(data) < 200_000 else 9
     _keep_if_smaller(data, brotli.compress(data, quality=quality), Path(f"{target}.br"))
     _keep_if_smaller(data, gzip.compress(data, 9, mtime=0), Path(f"{target}.gz"))
+
+
+def _content(source: Path) -> bytes:
+    """What is sent of a file: names and words are never changed, only what a machine skips; a
+    sheet's parts stand in their places, so that nobody fetches them one by one."""
+    terse = TERSE.get(source.suffix)
+    if terse is None or ROOT / AS_WRITTEN in source.parents:
+        return source.read_bytes()
+    text = PARTS.sub(lambda part: (source.parent / part[1]).read_text("utf-8"),
+                     source.read_text("utf-8"))  # fmt: skip
+    return str(terse(text)).encode()
 
 
 def _keep_if_smaller(data: bytes, packed: bytes, target: Path) -> None:

@@ -24,12 +24,14 @@ from roundtag import (
     inspections,
     notes,
     people,
+    slips,
     spares,
     stocktakes,
+    storecounts,
 )
 from roundtag.access import Actor
 from roundtag.commands import Envelope, Photo, Receipt
-from roundtag.db import write
+from roundtag.db import is_passing, write
 from roundtag.errors import NotFound, RoundtagError, TooLarge, invalid
 from roundtag.fields import Fields
 from roundtag.models import Blob, Person, Submission, SubmissionBlob
@@ -64,12 +66,15 @@ class Form:
 
 
 FORMS = {
-    "inspection": Form({"1": inspections.read}, lambda actor: inspections.inspect),
-    "swap": Form({"1": spares.read}, lambda actor: spares.swap),
+    inspections.FORM: Form(inspections.VERSIONS, lambda actor: inspections.inspect),
+    "swap": Form(spares.VERSIONS, lambda actor: spares.swap),
     "fault": Form({"1": faults.read}, faults.reporter),
     fakes.FORM: Form(fakes.VERSIONS, lambda actor: fakes.report_fake_tag),
     notes.FORM: Form(notes.VERSIONS, lambda actor: notes.take_note),
+    faults.STEP_FORM: Form(faults.STEP_VERSIONS, lambda actor: faults.take_step),
     stocktakes.FORM: Form(stocktakes.VERSIONS, lambda actor: stocktakes.count_device),
+    storecounts.FORM: Form(storecounts.VERSIONS, lambda actor: storecounts.count_store),
+    slips.FORM: Form(slips.VERSIONS, lambda actor: slips.use_part),
 }
 
 
@@ -102,7 +107,9 @@ def submit(envelope: Envelope, actor: Actor) -> Receipt:
         return commands.once(form.verb(doer), command, doer, envelope)
     except RoundtagError:
         raise
-    except Exception:
+    except Exception as error:
+        if is_passing(error):
+            raise  # the phone keeps it and sends it again: there is nothing in it to review
         log.exception("submission %s is kept for review", envelope.id)
         return _keep_for_review(envelope, actor)
 

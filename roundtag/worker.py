@@ -1,7 +1,6 @@
 """The rq worker. It imports everything before its first job, so that a fork starts in 30 ms."""
 
 import importlib
-import logging
 import os
 import pkgutil
 
@@ -9,23 +8,25 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 import roundtag
-from roundtag import db, jobs, queue
+from roundtag import db, jobs, logs, queue
 from roundtag.settings import current
 from roundtag.supervisor import lifeline
 
 HEAVY = ("PIL.Image", "reportlab.pdfgen.canvas", "reportlab.platypus")
 NOT_LIBRARY = {"supervisor", "worker", "scheduler", "migrations"}
+ON_DEMAND = {"roundtag.bytestore.bucket"}
+"""Its library is large: only an installation with a bucket loads it."""
 
 
 def import_library() -> None:
     """Imports every module of the library, so that all handlers and standing tasks are known."""
-    for module in pkgutil.iter_modules(roundtag.__path__):
-        if module.name not in NOT_LIBRARY:
-            importlib.import_module(f"roundtag.{module.name}")
+    for module in pkgutil.walk_packages(roundtag.__path__, "roundtag."):
+        if module.name.split(".")[1] not in NOT_LIBRARY and module.name not in ON_DEMAND:
+            importlib.import_module(module.name)
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    logs.set_up("worker")
     lifeline.hold()
     os.register_at_fork(after_in_child=lifeline.hold)
     db.connect(current().database_url)
@@ -49,7 +50,3 @@ def _recover() -> None:
     with db.database.connection_context():
         jobs.recover()
     db.database.close_idle()
-
-
-if __name__ == "__main__":
-    main()

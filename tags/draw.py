@@ -127,7 +127,8 @@ def _white(words: str, face: str, size: float, box: Box) -> rows.Words:
 
 def _name(words: _Words, sizes: _Sizes, title: int, subtitle: int) -> list[rows.Row]:
     one, (first, second) = words.one, words.design.words
-    named = _lines(one.title or first, fonts.BOLD, sizes.title, words.box, title)
+    size = sizes.title * words.design.large
+    named = _lines(one.title or first, fonts.BOLD, size, words.box, title)
     below = _lines(one.subtitle or second, fonts.SANS, sizes.subtitle, words.box, subtitle)
     return named + below
 
@@ -147,6 +148,8 @@ def _proof(words: _Words, sizes: _Sizes, footer: int) -> list[rows.Row]:
     one, box, proof = words.one, words.box, words.design.proof
     if "serial" in proof:
         return _serial(one, box, sizes)
+    if "plain" in proof:
+        return [rows.Words(fit(one.code, fonts.MONO, sizes.small, _SMALLEST, box.w, 2))]
     found: list[rows.Row] = [rows.Words(Fitted((codes.show(one.code),), fonts.MONO, sizes.code))]
     found += _compare(one, box, sizes, "domain" in proof)
     if one.footer and footer:

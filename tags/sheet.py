@@ -14,9 +14,12 @@ from tags.draw import draw
 from tags.layout import place
 from tags.stock import Stock
 
-Kind = Literal["device", "small", "room", "spare", "blank"]
+Kind = Literal["device", "small", "room", "spare", "shelf", "blank"]
 
 SERIAL = "SN:"
+SHELF = "SHELF:"
+PLAIN = {"spare": (SERIAL, "serial number"), "shelf": (SHELF, "shelf")}
+"""Labels that hold no address: what their symbol says before the code."""
 LARGEST_OFFSET = 10.0
 SCALES = (0.9, 1.1)
 
@@ -34,7 +37,8 @@ class Label:
     """One tag in print; `kind` is its design.
 
     `code` is canonical and `url` the address that ends in it; a spare unit's are its serial number
-    and that number after SERIAL. `title` gets two lines, `subtitle` (a room, a model) one or two,
+    and that number after SERIAL, a shelf's its store's code and name after SHELF. `title` gets two
+    lines, `subtitle` (a room, a model) one or two,
     `footer` (a hotline) one if there is space. Texts may be empty.
     """
 
@@ -94,7 +98,7 @@ def missing_glyphs(labels: Sequence[Label]) -> set[str]:
 
 def missing_on(one: Label) -> set[str]:
     """The characters of one label that will be printed as 〓."""
-    texts = [one.title, one.subtitle, one.footer, one.code if one.kind == "spare" else ""]
+    texts = [one.title, one.subtitle, one.footer, one.code if one.kind in PLAIN else ""]
     return set().union(*(fonts.missing(text) for text in texts))
 
 
@@ -125,9 +129,10 @@ def _refuse(
 
 
 def _refuse_label(one: Label) -> None:
-    if one.kind == "spare":
-        if not one.code or one.url != SERIAL + one.code:
-            raise SheetError("label", f"{one.url!r} is not the serial number {one.code!r}")
+    if one.kind in PLAIN:
+        before, what = PLAIN[one.kind]
+        if not one.code or one.url != before + one.code:
+            raise SheetError("label", f"{one.url!r} is not the {what} {one.code!r}")
         return
     printed, scanned = codes.parse(one.code), codes.parse(one.url)
     if printed != one.code or scanned != one.code:

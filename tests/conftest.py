@@ -5,22 +5,67 @@
 or several processes.
 """
 
+import re
 import shutil
 import uuid
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from playhouse.migrations import Runner
 
 import roundtag
-from roundtag import db, settings
+from roundtag import db, queue, settings
 from tests.house import lanes
 
-pytest_plugins = ["tests.house.chromium", "tests.house.witness"]
-KINDS = ("sqlite", "postgresql")
+pytest_plugins = ["tests.house.chromium", "tests.house.swift", "tests.house.engines",
+                  "tests.house.witness"]  # fmt: skip
+KINDS = ("postgresql",) if lanes.engines() else ("sqlite", "postgresql")
+one_kind = pytest.mark.parametrize("store_kind", KINDS[:1], indirect=True)
+"""For what the other database cannot make different."""
+HERE = Path(__file__).parent
+GUARANTEES = (HERE.parent / "docs" / "guarantees.md").read_text(encoding="utf-8")
+BOTH = set(re.findall(r"test_\w+\.py", GUARANTEES))
+"""Files whose tests all run on both databases, whoever waits."""
 MIGRATIONS = str(Path(roundtag.__path__[0], "migrations"))
+
+
+hypothesis.settings.register_profile("gate", derandomize=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What everybody waits for tries the same examples each time; the long counts look for new."""
+    if config.option.markexpr != "soak":
+        hypothesis.settings.load_profile("gate")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Much of what runs on SQLite waits with its twin on PostgreSQL for the long counts."""
+    known = {item.nodeid for item in items}
+    for item in items:
+        twin = item.nodeid.replace("postgresql", "sqlite")
+        if twin != item.nodeid and twin in known and _waits(item):
+            item.add_marker("soak")
+
+
+def _waits(item: pytest.Item) -> bool:
+    """Tests of pages, which test_axe.py asks for on PostgreSQL; every other one of the library."""
+    if item.path.name in BOTH or HERE not in item.path.parents:
+        return False
+    part = item.path.relative_to(HERE).parts[0]
+    return part == "web" or (part == "roundtag" and zlib.crc32(item.nodeid.encode()) % 2 == 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def counted_somewhere(counts: str) -> Iterator[None]:
+    """All applications of a process share one limiter: the last one made says where it counts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queue, "limits_url", lambda: counts)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +119,13 @@ def store_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_dir(
+    tmp_path: Path, keepers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """A DATA_DIR of the test's own, seen by `settings.current()`."""
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    for name, value in keepers.items():
+        monkeypatch.setenv(name, value)
     settings.current.cache_clear()
     yield tmp_path / "data"
     settings.current.cache_clear()

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,9 +16,12 @@ from roundtag import (
     clients,
     clock,
     commands,
+    faults,
     history,
+    knowledge,
     ledger,
     people,
+    problems,
     rounds,
     stocktakes,
     sync,
@@ -39,6 +42,7 @@ from roundtag.models import (
     Tag,
     Unit,
 )
+from roundtag.stock import levels
 
 PASSWORD = "correct horse battery"
 ITEMS = (
@@ -146,6 +150,7 @@ def import_register(command: Place, deed: Deed) -> Outcome:
     for number in (1, 2):
         deed.create(Unit, model=model, serial=f"SP{command.code}{number}", place="store",
                     store=store, shelf=f"A-{number}")  # fmt: skip
+    levels.recount()
     return Outcome("imported")
 
 
@@ -191,6 +196,26 @@ def fault_form(world: World, device: int = 0, **more: str) -> dict[str, str]:
     return {"tag": world.tags[device], "symptom": "no_picture", **more}
 
 
+def fault(world: World, device: int = 0, **more: str) -> int:
+    """A fault that the engineer reported; its key."""
+    return _id(deliver("fault", fault_form(world, device, **more), world.engineer))
+
+
+def step_form(fault_id: int, step: str, **more: str) -> dict[str, str]:
+    """What an engineer fills in for a step, with all that each step owes."""
+    owed = {"respond": {"mode": "on_site"}, "arrive": {"why": "门牌脱落"},
+            "restore": {"diagnosis": "线松"}, "restore_remotely": {"diagnosis": "线松"},
+            "resolve": {"cause": "线松", "remedy": "换了线"}, "progress": {"note": "在查"},
+            "pause": {"reason": "room_in_use"}}  # fmt: skip
+    return {"fault": str(fault_id), "step": step, **owed.get(step, {}), **more}
+
+
+def resolve(fault_id: int, actor: Actor = access.SYSTEM, remedy: str = "换了线") -> Receipt:
+    """The whole work at a fault in one step."""
+    order = faults.TakeStep(fault_id, "resolve", cause="线松", remedy=remedy)
+    return run(faults.take_step, order, actor)
+
+
 def count_form(world: World, stocktake: int, **more: str) -> dict[str, str]:
     """A list of the world's room that holds its first device."""
     return {"stocktake": str(stocktake), "room": str(world.room.id), "code": world.tags[0], **more}
@@ -219,6 +244,18 @@ def add_room(world: World) -> Room:
     build.__name__ = "import_register"
     run(build, Place(world.client_id, "A"))
     return Room.get((Room.client == world.client_id) & (Room.code == "A302"))
+
+
+def knowledge_of(fault_id: int) -> tuple[int, int]:
+    """A public article with a draft ahead of it, and the problem that it was written from."""
+    order = problems.OpenProblem((fault_id,), "Cold start", "device", "projector")
+    problem = _id(run(problems.open_problem, order))
+    words = knowledge.Words("冷启动", "Cold start", "1. 等", "1. Wait")
+    article = knowledge.WriteArticle(words, "projector", public=True, symptoms=("no_picture",),
+                                     problem_id=problem, publish=True)  # fmt: skip
+    key = _id(run(knowledge.write_article, article))
+    run(knowledge.write_article, replace(article, article_id=key, expected=1, publish=False))
+    return key, problem
 
 
 def jpeg(colour: str = "navy", size: tuple[int, int] = (64, 48)) -> tuple[bytes, Photo]:

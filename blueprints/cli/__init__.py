@@ -2,8 +2,11 @@
 
 import importlib
 import pkgutil
+from contextlib import suppress
 
 import click
+
+from roundtag import logs
 
 
 class Commands(click.Group):
@@ -35,3 +38,5 @@ def _all() -> dict[str, click.Command]:
 @click.version_option(package_name="roundtag")
 def main() -> None:
     """Roundtag looks after meeting rooms."""
+    with suppress(ValueError):  # a wrong setting is told by the command that reads it
+        logs.set_up("cli")

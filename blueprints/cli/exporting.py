@@ -3,7 +3,7 @@ from pathlib import Path
 import click
 
 from blueprints.cli.session import ACTOR, gettext, opened
-from roundtag import clients, register
+from roundtag import clients, disk, register
 from roundtag.register.pages import KINDS
 
 _ = gettext
@@ -27,10 +27,7 @@ def command(code: str | None, kind: str, locale: str, output: Path) -> None:
     kinds = tuple(one for one in KINDS if kind in (one, "all"))
     with opened():
         client = clients.by_code(code, ACTOR)
-        draft = output.with_name(f".{output.name}.part")
-        with draft.open("wb") as file:
-            register.export.write(
-                file, register.export.Export(client.id, kinds, form, locale), ACTOR
-            )
-        draft.replace(output)
+        order = register.export.Export(client.id, kinds, form, locale)
+        with disk.whole(output) as file:
+            register.export.write(file, order, ACTOR)
     click.echo(_("%(file)s is written.", file=output))

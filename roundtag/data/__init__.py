@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
-ItemKind = Literal["check", "reading", "choice", "text", "photo"]
+from roundtag.items import Item, item_of
 
 
 @dataclass(frozen=True)
@@ -52,38 +52,6 @@ class RoomKind:
         here = set(present)
         groups = [one.split("/") for one in self.expects]
         return [[category(code) for code in group] for group in groups if not here & set(group)]
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer of a choice item. `fail` marks an answer that fails the item."""
-
-    key: str
-    zh: str
-    en: str
-    fail: bool
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line of a checklist.
-
-    `min` and `max` are the acceptance limits of a reading, both inclusive and in `unit`; `step` is
-    the finest useful graduation. They are None for the other kinds. Hints are empty when absent.
-    """
-
-    key: str
-    kind: ItemKind
-    zh: str
-    en: str
-    required: bool = True
-    hint_zh: str = ""
-    hint_en: str = ""
-    unit: str = ""
-    min: float | None = None
-    max: float | None = None
-    step: float | None = None
-    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,14 +101,21 @@ def room_kinds() -> tuple[RoomKind, ...]:
 def checklists() -> tuple[Checklist, ...]:
     """The shipped templates: one per category and occasion."""
     return tuple(
-        Checklist(**{**row, "items": tuple(map(_item, row["items"]))})
-        for row in _read("checklists")
+        Checklist(**{**row, "items": tuple(map(item_of, row["items"]))}) for row in checklist_rows()
     )
 
 
-def checklist_rows() -> list[dict[str, Any]]:
-    """The shipped templates as their JSON file has them: what `publish_checklists` takes."""
-    return _read("checklists")
+@cache
+def checklist_rows() -> tuple[dict[str, Any], ...]:
+    """The shipped templates as their JSON files have them: what `publish_checklists` takes."""
+    names = sorted(file.name for file in files(__name__).joinpath("checklists").iterdir())
+    return tuple(row for name in names for row in _read(f"checklists/{name.removesuffix('.json')}"))
+
+
+@cache
+def checklist_of() -> dict[tuple[str, str], dict[str, Any]]:
+    """The same by category and occasion."""
+    return {(row["category"], row["occasion"]): row for row in checklist_rows()}
 
 
 @cache
@@ -231,13 +206,6 @@ def _folded(text: str) -> str:
 
 def _order(record: Category | RoomKind) -> int:
     return record.order
-
-
-def _item(row: dict[str, Any]) -> Item:
-    options = tuple(Option(**option) for option in row.get("options", ()))
-    # A photo or a remark is never worth holding up a round, so only what is measured is required.
-    required = row.get("required", row["kind"] not in ("text", "photo"))
-    return Item(**{**row, "options": options, "required": required})
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:

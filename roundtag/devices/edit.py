@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from roundtag import history
+from roundtag import history, rounds
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Outcome
 from roundtag.devices import fields, rules
@@ -52,6 +52,7 @@ def register_device(command: RegisterDevice, deed: Deed) -> Outcome:
         raise Invalid(*wrong)
     step = Step("devices", rules.spelt(room.client_id, values))
     (key,) = store(deed, room.client_id, [step], tagged=command.tagged)
+    rounds.commission(deed, room.client_id, [key])
     return Outcome(N_("%(name)s is registered."), f"/devices/{key}",
                    values={"name": values["name"]}, subject_id=key)  # fmt: skip
 

@@ -8,7 +8,7 @@ from roundtag import people, tagging
 from roundtag.access import Actor, visible
 from roundtag.devices import fields
 from roundtag.errors import NotFound
-from roundtag.faults import OPEN_STATES
+from roundtag.faults import WORK_STATES
 from roundtag.models import (
     Building,
     Client,
@@ -172,13 +172,13 @@ class Leaving:
 
 
 def leaving(found: Card, actor: Actor) -> Leaving:
-    open_ones = Fault.select().where((Fault.device == found.id) & Fault.state.in_(OPEN_STATES))
+    open_ones = Fault.select().where((Fault.device == found.id) & Fault.state.in_(WORK_STATES))
     faults = [(row.id, row.number, row.symptom) for row in open_ones.order_by(Fault.id)]
     stores = [(str(row.id), row.name) for row in stores_of(found.client_id)]
-    return Leaving(faults, stores, actor.may("resolve_fault", found.client_id))
+    return Leaving(faults, stores, actor.may("take_step", found.client_id))
 
 
 def stores_of(client_id: int) -> Any:
     """Stores that a unit of this client may go to: its own and the provider's."""
     own = Store.client.is_null() | (Store.client == client_id)
-    return Store.select().where(own).order_by(Store.name)
+    return Store.select().where(own & Store.retired_at.is_null()).order_by(Store.name)

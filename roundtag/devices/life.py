@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from roundtag import access, attachments, faults, history, movements, tagging
+from roundtag import access, attachments, dues, faults, history, loaners, stock, tagging
 from roundtag.commands import Deed, Outcome, Photo
 from roundtag.devices.edit import load, say_why
 from roundtag.devices.forms import stores_of
@@ -19,7 +19,7 @@ from roundtag.models import (
     Tag,
     Unit,
 )
-from roundtag.register.devices import join_rounds
+from roundtag.rounds import join_rounds
 from roundtag.words import N_
 
 UNIT_TO = ("store", "scrap", "stays")
@@ -70,10 +70,11 @@ def retire_device(command: RetireDevice, deed: Deed) -> Outcome:
                        subject_id=device.id)  # fmt: skip
     _put_away(command, deed, device)
     if command.resolves:
-        access.require(deed.actor, "resolve_fault", device.client_id)
-        open_ones = (Fault.device == device.id) & Fault.state.in_(faults.OPEN_STATES)
+        access.require(deed.actor, "take_step", device.client_id)
+        open_ones = (Fault.device == device.id) & Fault.state.in_(faults.WORK_STATES)
         for fault in list(Fault.select().where(open_ones)):
             faults.settle(deed, fault, command.reason or "")
+    dues.retired(deed, Device.get_by_id(device.id))
     history.record(deed, "retired", device, subject_id=say_why(deed, device, command.reason),
                    unit_to=command.unit_to)  # fmt: skip
     return Outcome(N_("The device is retired."), where, subject_id=device.id)
@@ -83,9 +84,9 @@ def _put_away(command: RetireDevice, deed: Deed, device: Device) -> None:
     unit = Unit.get_or_none(Unit.device == device.id)
     if unit is None or command.unit_to == "stays":
         return
-    store = _store(command, device) if command.unit_to == "store" else None
-    deed.change(unit, place=command.unit_to, device=None, store=store, shelf="")
-    movements.record(deed, unit, ("device", device.id), (command.unit_to, store), "retired")
+    store = _store(command, device) if command.unit_to == stock.STORE else None
+    stock.move(deed, stock.hold(unit.id), stock.Spot(command.unit_to, store), "retired")
+    loaners.gone(deed, device)
 
 
 def _store(command: RetireDevice, device: Device) -> int:
@@ -121,9 +122,7 @@ def put_back(deed: Deed, device: Device, reason: str | None = None) -> bool:
         return False
     unit = _gone_with(device)
     if unit:
-        store = unit.store_id
-        deed.change(unit, place="device", device=device.id, store=None, shelf="")
-        movements.record(deed, unit, ("store", store), ("device", device.id), "reinstated")
+        stock.move(deed, unit, stock.Spot(stock.DEVICE, device.id), "reinstated")
     join_rounds(deed, device.client_id, [device.id])
     history.record(deed, "reinstated", device, subject_id=say_why(deed, device, reason))
     return True
@@ -140,9 +139,8 @@ def _gone_with(device: Device) -> Unit | None:
         return None
     later = (StockMovement.unit == last.unit_id) & (StockMovement.id > last.id)
     moved_on = StockMovement.select().where(later).exists()
-    return (
-        None if moved_on else Unit.get_or_none((Unit.id == last.unit_id) & (Unit.place == "store"))
-    )
+    unit = None if moved_on else stock.hold(last.unit_id)
+    return unit if unit and unit.place == stock.STORE else None
 
 
 @dataclass(frozen=True)
@@ -188,6 +186,7 @@ def move_device(command: MoveDevice, deed: Deed) -> Outcome:
         return Outcome(message, where, "conflict", {"found": before.name}, device.id)
     deed.change(device, room=room, position=command.position)
     _take_faults_along(deed, device, before, room)
+    join_rounds(deed, device.client_id, [device.id])
     history.record(deed, "moved", device, subject_id=say_why(deed, device, command.reason),
                    before=before.name, now=room.name)  # fmt: skip
     return Outcome(N_("The device is in %(room)s now."), where, values={"room": room.name},
@@ -196,7 +195,7 @@ def move_device(command: MoveDevice, deed: Deed) -> Outcome:
 
 def _take_faults_along(deed: Deed, device: Device, before: Room, room: Room) -> None:
     """Whoever goes to an open fault must find the device there."""
-    still_open = (Fault.device == device.id) & Fault.state.in_(faults.OPEN_STATES)
+    still_open = (Fault.device == device.id) & Fault.state.in_(faults.WORK_STATES)
     for fault in deed.claim(Fault, still_open & (Fault.room != room.id), room=room.id):
         faults.note_event(deed, fault, "moved", f"{before.name} → {room.name}")
 

@@ -3,51 +3,44 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from peewee import fn
-
 from roundtag import (
-    checklists,
     clock,
     data,
+    dues,
     faults,
     history,
+    inspections,
+    knowledge,
     people,
-    rounds,
+    slips,
     software,
     spares,
     tagging,
 )
 from roundtag.access import Actor, visible
-from roundtag.checklists import Version
 from roundtag.devices import age
 from roundtag.devices.age import Age
 from roundtag.devices.lines import state_of
+from roundtag.dues import Demand
 from roundtag.errors import NotFound
 from roundtag.faults import FaultLine
 from roundtag.history import Entry
+from roundtag.inspections import Checks
+from roundtag.knowledge import Card
 from roundtag.models import (
-    Answer,
     Building,
     Device,
     DeviceModel,
+    FaultDue,
     Lending,
     Person,
     Room,
     Site,
     Unit,
 )
-from roundtag.rounds import Due
+from roundtag.slips import PartLine
 from roundtag.software import SoftwareLine
-from roundtag.spares import SpareLine
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The last value given for an item, with its day."""
-
-    value: str
-    verdict: str
-    day: date
+from roundtag.spares import Offer, Out, SpareLine
 
 
 @dataclass(frozen=True)
@@ -57,6 +50,8 @@ class UnitCard:
     model: str
     warranty_until: date | None
     in_warranty: bool | None
+    loaner: Out | None = None
+    """What a loaner stands for, and until when."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,8 @@ class Loan:
 
 @dataclass(frozen=True)
 class DevicePage:
-    """`state`: ok, fault, empty (its unit is out), lent or retired."""
+    """`state`: ok, fault, loaner, repair (its unit is away, nothing in its place), empty, lent or
+    retired."""
 
     id: int
     client_id: int
@@ -104,10 +100,10 @@ class DevicePage:
     unit: UnitCard | None
     state: str
     open_faults: list[FaultLine]
-    due: Due | None
-    checklist: Version | None
-    last: dict[str, Reading]
-    spares: list[SpareLine]
+    checks: Checks
+    parts: list[PartLine]
+    offer: Offer
+    """What a swap could put in."""
     history: list[Entry]
     more: bool
     retired_at: datetime | None
@@ -119,6 +115,21 @@ class DevicePage:
     backup: Neighbour | None
     backup_of: list[Neighbour]
     software: list[SoftwareLine]
+    known: list[Card]
+    helps: list[Card]
+    """By what is wrong: for whoever is about to report."""
+    demand: Demand | None
+    swap_back: int | None
+    """The swap that may still be taken back."""
+
+    @property
+    def spares(self) -> list[SpareLine]:
+        return self.offer.spares
+
+
+def _stopping(found: list[FaultLine]) -> list[FaultLine]:
+    """Those that keep people from using the device: a restored one waits for its end alone."""
+    return [one for one in found if one.state in faults.OPEN_STATES]
 
 
 def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
@@ -127,10 +138,10 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
     unit = Unit.select(Unit, DeviceModel).join(DeviceModel).where(Unit.device == device.id).first()
     today = clock.local_day(clock.now())
     open_faults = faults.lines(actor, device_id=device.id)
-    due = rounds.due_of(device, today)
     entries = history.of_device(device.id, limit=history.PAGE + 1)
-    checklist = checklists.latest(device.category, due.occasion if due else "monthly")
     room, lent = device.room, device.lending
+    offer = spares.offer(device, unit, actor.person_id, today)
+    known, helps = knowledge.of_device(device.category, unit.model_id if unit else None)
     return DevicePage(
         id=device.id,
         client_id=device.client_id,
@@ -150,13 +161,14 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
         floor=room.floor,
         building=room.building.name,
         site=room.building.site.name,
-        unit=_unit_card(unit, today),
-        state=state_of(device.retired_at, lent, open_faults, unit),
+        unit=_unit_card(unit, today, offer.out),
+        state=state_of(
+            device.retired_at, lent, _stopping(open_faults), unit, offer.out, offer.repair_id
+        ),
         open_faults=open_faults,
-        due=due,
-        checklist=checklist,
-        last=_last_readings(device.id, checklist),
-        spares=spares.fitting(device, unit.model_id if unit else None),
+        checks=inspections.checks_at(device, device.room_id, device.category, today),
+        parts=slips.parts_for(device, actor.person_id),
+        offer=offer,
         history=entries[: history.PAGE],
         more=len(entries) > history.PAGE,
         retired_at=device.retired_at,
@@ -168,6 +180,10 @@ def page(device_id: int, tag: str, actor: Actor) -> DevicePage:
         backup=_neighbour(device.backup_device) if device.backup_device else None,
         backup_of=_stood_in_for(device.id),
         software=software.of_device(device.id, unit.id if unit else None),
+        known=known,
+        helps=helps,
+        demand=dues.demand_of(device.owed),
+        swap_back=spares.latest(device.id, clock.now()),
     )
 
 
@@ -175,11 +191,12 @@ def _load(device_id: int, actor: Actor) -> Device:
     backup = Device.alias()
     out = (Lending.device == Device.id) & Lending.returned_at.is_null()
     query = (
-        Device.select(Device, Room, Building, Site, Person, backup, Lending)
+        Device.select(Device, Room, Building, Site, Person, backup, Lending, FaultDue)
         .join(Room).join(Building).join(Site).switch(Device)
         .left_outer_join(Person, on=Device.owner).switch(Device)
         .left_outer_join(backup, on=Device.backup_device).switch(Device)
-        .left_outer_join(Lending, on=out, attr="lending")
+        .left_outer_join(Lending, on=out, attr="lending").switch(Device)
+        .left_outer_join(FaultDue, on=dues.demands(), attr="owed")
         .where(Device.id == device_id)
     )  # fmt: skip
     device = visible(actor, query, Device.client).first()
@@ -188,12 +205,13 @@ def _load(device_id: int, actor: Actor) -> Device:
     return device
 
 
-def _unit_card(unit: Unit | None, today: date) -> UnitCard | None:
+def _unit_card(unit: Unit | None, today: date, loaner: Out | None) -> UnitCard | None:
     if unit is None:
         return None
     until = unit.warranty_until
     covered = None if until is None else until >= today
-    return UnitCard(unit.serial, unit.model.maker, unit.model.name, until, covered)
+    return UnitCard(unit.serial, unit.model.maker, unit.model.name, until, covered,
+                    loaner)  # fmt: skip
 
 
 def _loan(lent: Lending | None, today: date) -> Loan | None:
@@ -208,20 +226,6 @@ def _stood_in_for(device_id: int) -> list[Neighbour]:
     """The devices whose backup this one is."""
     rows = Device.select().where((Device.backup_device == device_id) & Device.retired_at.is_null())
     return [_neighbour(row) for row in rows.order_by(Device.code).limit(20)]
-
-
-def _last_readings(device_id: int, checklist: Version | None) -> dict[str, Reading]:
-    """One look into an index per item, however many checks there were."""
-    if checklist is None:
-        return {}
-    latest = [
-        Answer.select(fn.MAX(Answer.id)).where(
-            (Answer.device == device_id) & (Answer.item == item.key)
-        )
-        for item in checklist.items
-    ]
-    rows = Answer.select().where(Answer.id.in_(latest) & Answer.value.is_null(False))
-    return {r.item: Reading(r.value or "", r.verdict, clock.local_day(r.at)) for r in rows}
 
 
 def history_after(device_id: int, before: int, actor: Actor) -> tuple[list[Entry], bool]:

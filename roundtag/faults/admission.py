@@ -9,8 +9,9 @@ from roundtag import clients, clock
 from roundtag.access import Actor, visible
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import invalid
+from roundtag.faults.clocking import keep_deadlines
 from roundtag.faults.filing import Admit, Standing, announce, assignee_at
-from roundtag.faults.resolving import found
+from roundtag.faults.life import found
 from roundtag.faults.states import DISMISSED, OPEN_STATES, QUARANTINED, note_event
 from roundtag.fields import Fields
 from roundtag.models import Fault, TagReport
@@ -87,6 +88,7 @@ def judge_report(command: JudgeReport, deed: Deed) -> Outcome:
     if accepted:
         contract = clients.contract_at(fault.client_id, clock.local_day(fault.reported_at))
         fault = deed.change(fault, assignee=assignee_at(contract, deed.received_at))
+        keep_deadlines(fault, deed.received_at, again=True)
         announce(deed, fault)
     message = N_("It is a fault now; its time of report stays.") if accepted else N_("Dismissed.")
     return Outcome(message, url, subject_id=fault.id)

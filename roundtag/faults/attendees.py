@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from roundtag import data, tagging
+from roundtag import data, knowledge, tagging
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import invalid
 from roundtag.faults.states import OPEN_STATES
@@ -42,6 +42,8 @@ class AttendeePage:
     tips: tuple[data.Tip, ...]
     """What helps with a device of this category, whatever ails it."""
     known: list[KnownFault]
+    articles: list[knowledge.Card]
+    """What anybody may read of the devices here."""
     retired: bool = False
     """Whether the tag is on a device that is out of use; then the report is about the room."""
 
@@ -67,6 +69,9 @@ def attendee_page(target: tagging.Target) -> AttendeePage:
         chosen_name=device.name if device else "",
         tips=data.tips_of(device.category) if device else (),
         known=_known(room.id),
+        articles=knowledge.in_room(
+            room.id, {d.category for d in ([device] if device else in_room)}
+        ),
         retired=retired,
     )
 

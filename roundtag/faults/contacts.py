@@ -13,9 +13,9 @@ from peewee import JOIN, fn
 
 from roundtag import clock, commands, jobs
 from roundtag.access import STAFF, SYSTEM, Actor
-from roundtag.commands import Deed, Outcome
+from roundtag.commands import Deed, Outcome, forget_before
 from roundtag.errors import NotFound
-from roundtag.faults.resolving import found
+from roundtag.faults.life import found
 from roundtag.faults.states import DISMISSED, DONE_STATES
 from roundtag.models import Fault, FaultContact, FaultEvent, OtherBody, Submission
 from roundtag.settings import current
@@ -33,8 +33,9 @@ def keep(deed: Deed, fault: Fault, contact: str | None) -> None:
 
 @dataclass(frozen=True)
 class Contact:
-    """`value` is None once it is erased."""
+    """`value` is None once it is erased; `id` of its row."""
 
+    id: int
     value: str | None
     erased: bool
 
@@ -44,7 +45,7 @@ def of(fault: Fault, actor: Actor) -> Contact | None:
     row = FaultContact.get_or_none(FaultContact.fault == fault.id)
     if row is None or not (actor.system or actor.roles_at(fault.client_id) & STAFF):
         return None
-    return Contact(row.contact, row.erased_at is not None)
+    return Contact(row.id, row.contact, row.erased_at is not None)
 
 
 @dataclass(frozen=True)
@@ -61,21 +62,25 @@ def erase_contact(command: EraseContact, deed: Deed) -> Outcome:
     url = f"/faults/{fault.id}"
     if row.erased_at:
         return Outcome(N_("The contact was erased before."), url, "conflict", subject_id=fault.id)
-    deed.change(row, contact=None, salts={}, erased_at=deed.received_at)
-    _erase_sent(fault.submission)
+    deed.blank(row, "contact", erased_at=deed.received_at)
+    _erase_sent(fault.submission, deed)
     return Outcome(N_("The contact is erased."), url, subject_id=fault.id)
 
 
-def _erase_sent(submission_id: str | None) -> None:
+def _erase_sent(submission_id: str | None, deed: Deed) -> None:
     """The texts that were sent lose the field; their hashes stay and still prove a repetition."""
     for sent in Submission.select().where(Submission.id == submission_id):
-        Submission.update(body=_without(sent.body)).where(Submission.id == sent.id).execute()
+        deed.erase(sent, _without(sent.body))
     for other in OtherBody.select().where(OtherBody.submission == submission_id):
         OtherBody.update(body=_without(other.body)).where(OtherBody.id == other.id).execute()
+        forget_before([("other_body", other.id)])
 
 
 def _without(body: str | None) -> str:
-    kept = [pair for pair in json.loads(body or "[]") if pair[0] not in SECRET_FIELDS]
+    sent = json.loads(body or "[]")
+    if isinstance(sent, dict):  # an office form: what is secret there was never kept
+        return body or ""
+    kept = [pair for pair in sent if pair[0] not in SECRET_FIELDS]
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -4,22 +4,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from roundtag import attachments, clients, clock, conflicts, history, notify
+from roundtag import attachments, clients, clock, conflicts, history, notify, numbers
 from roundtag.commands import Deed, Photo
 from roundtag.duty import on_duty
+from roundtag.faults.clocking import keep_deadlines
 from roundtag.faults.states import OPEN_STATES, QUARANTINED, note_event
-from roundtag.models import Contract, Counter, Device, Fault, Inspection, Room
+from roundtag.models import Contract, Device, Fault, Inspection, Room
 
 FROM_CHECKLIST = "checklist"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a report is taken: a fault of its own, one more of `twin`, or aside (`why`)."""
+    """How a report is taken: a fault of its own, one more of `twin`, or aside (`why`). `sure`:
+    whoever filed it has seen the twin and said so; nobody need look at it again."""
 
     state: str = "reported"
     twin: Fault | None = None
     why: str | None = None
+    sure: bool = False
 
 
 Admit = Callable[[Standing], Standing]
@@ -32,8 +35,10 @@ def as_found(standing: Standing) -> Standing:
 
 def open_fault(deed: Deed, room: Room, device: Device | None, symptom: str, source: str, *,
                inspection: Inspection | None = None, description: str | None = None,
-               photos: Iterable[Photo] = (), admit: Admit = as_found) -> Fault:  # fmt: skip
-    """Files a fault. One that is open there with the same symptom is linked, both are kept."""
+               photos: Iterable[Photo] = (), admit: Admit = as_found,
+               afterwards: bool = False) -> Fault:  # fmt: skip
+    """Files a fault. One that is open there with the same symptom is linked, both are kept.
+    `afterwards`: it is over already, so that nobody need be called."""
     number = _next_number(room.client_id, deed.received_at)  # its lock makes twins come in turn
     twin = _open_twin(room, device, symptom)
     standing = admit(Standing("duplicate", twin) if twin else Standing())
@@ -50,6 +55,7 @@ def open_fault(deed: Deed, room: Room, device: Device | None, symptom: str, sour
         source=source,
         symptom=symptom,
         description=description,
+        category=device.category if device else "",
         state=standing.state,
         duplicate_of=standing.twin,
         reporter=deed.person_id,
@@ -57,19 +63,25 @@ def open_fault(deed: Deed, room: Room, device: Device | None, symptom: str, sour
         submission=deed.id,
         claimed_at=deed.claimed_at,
         reported_at=deed.received_at,
+        afterwards=afterwards,
     )
     note_event(deed, fault, "reported")
     if aside:
         note_event(deed, fault, "aside", standing.why)
+    keep_deadlines(fault, deed.received_at)
     attachments.attach(deed, fault, photos)
-    _spread(deed, fault, standing, source)
+    if afterwards:
+        _log(deed, fault)
+    else:
+        _spread(deed, fault, standing, source)
     return fault
 
 
 def _spread(deed: Deed, fault: Fault, standing: Standing, source: str) -> None:
     """Tells whom it concerns. Many attendees of one meeting see the same dark screen: their
     further reports are counted on the fault and fill neither the desk's list nor the logbook."""
-    if standing.state == QUARANTINED or (standing.twin and source == "attendee"):
+    quiet = standing.twin and (standing.sure or source == "attendee")
+    if standing.state == QUARANTINED or quiet:
         return
     if standing.twin:
         conflicts.file(deed, "duplicate-fault", None, standing.twin.number, fault.number,
@@ -80,6 +92,10 @@ def _spread(deed: Deed, fault: Fault, standing: Standing, source: str) -> None:
 def announce(deed: Deed, fault: Fault) -> None:
     """Tells whoever is on duty, and the logbook."""
     tell(fault, deed.received_at)
+    _log(deed, fault)
+
+
+def _log(deed: Deed, fault: Fault) -> None:
     history.record(
         deed, "fault", fault.device, room_id=fault.room_id, client_id=fault.client_id,
         subject_id=fault.id, number=fault.number, symptom=fault.symptom, source=fault.source,
@@ -98,13 +114,17 @@ def _open_twin(room: Room, device: Device | None, symptom: str) -> Fault | None:
 
 def _next_number(client_id: int, now: datetime) -> str:
     """F-YYMM-NNN, counted per client and month (in China's time) without gaps."""
-    month = f"{clock.local(now):%y%m}"
-    name = f"fault-{client_id}-{month}"
-    counted = Counter.insert(name=name, value=1).on_conflict(
-        conflict_target=[Counter.name], update={Counter.value: Counter.value + 1}
-    )
-    value = next(iter(counted.returning(Counter.value).execute())).value
-    return f"F-{month}-{value:03d}"
+    return f"F-{clock.local(now):%y%m}-{_count(client_id, now, 1):03d}"
+
+
+def in_turn(client_id: int, now: datetime) -> None:
+    """From here to the end of the deed no report of this client comes in, and no other deed that
+    asks for its turn: what is no duplicate now stays so."""
+    _count(client_id, now, 0)
+
+
+def _count(client_id: int, now: datetime, more: int) -> int:
+    return numbers.count(f"fault-{client_id}-{clock.local(now):%y%m}", more)
 
 
 def assignee_at(contract: Contract | None, now: datetime) -> int | None:

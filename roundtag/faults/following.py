@@ -14,6 +14,7 @@ from roundtag.faults.states import (
     DONE_STATES,
     OPEN_STATES,
     QUARANTINED,
+    WORKING_AGAIN,
     events,
     note_event,
 )
@@ -21,11 +22,14 @@ from roundtag.models import Device, Fault, Room
 from roundtag.words import N_
 
 PURPOSE = "fault-status"
-OURS = frozenset({"aside", "accepted", "again", "separated"})
-"""Events that are the service team's own business."""
-STEPS = {"in_progress": 1, "triaged": 1, "dispatched": 1, "responded": 1, "on_site": 2,
-         **dict.fromkeys(("restored", *DONE_STATES, DISMISSED), 3)}  # fmt: skip
-"""How far a fault is, in the four steps that reporters are shown; 0 for all other states."""
+TOLD = frozenset({"reported", "responded", "on_site", "swapped", "restored", "resolved", "reopened",
+                  DISMISSED})  # fmt: skip
+"""What reporters are told of; levels, deadlines, pauses and names are the service team's own."""
+HANDLED, NEAR, WORKS, ENDED = 1, 2, 3, 4
+STEPS = {"in_progress": HANDLED, "triaged": HANDLED, "dispatched": HANDLED, "responded": HANDLED,
+         "on_site": NEAR, "restored": WORKS,
+         **dict.fromkeys((*DONE_STATES, DISMISSED), ENDED)}  # fmt: skip
+"""How far a fault is, in the five steps that reporters are shown; 0 for all other states."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class StatusPage:
     step: int
     reported_at: datetime
     resolved_at: datetime | None
+    restored_at: datetime | None
     handler: str | None
     others: int
     """How many more people reported the same."""
@@ -60,21 +65,30 @@ def status(secret: str) -> StatusPage:
     fault = fault_of(secret)
     shown = fault.duplicate_of or fault
     rated = next(iter(ratings([fault.id])), None)
-    done = shown.state in DONE_STATES
+    works = shown.state in WORKING_AGAIN
     return StatusPage(
         number=fault.number,
         room=fault.room.name,
         symptom=fault.symptom,
         state=shown.state,
-        step=STEPS.get(shown.state, 0),
+        step=_step(shown),
         reported_at=fault.reported_at,
         resolved_at=shown.resolved_at,
+        restored_at=shown.restored_at or shown.resolved_at,
         handler=people.names({shown.assignee_id} - {None}).get(shown.assignee_id),
         others=Fault.select().where(Fault.duplicate_of == shown.id).count(),
-        steps=[(one.kind, one.at) for one in events(shown.id) if one.kind not in OURS],
+        steps=[
+            (one.kind, one.at) for one in events(shown.id) if one.kind in TOLD and not one.undone
+        ],
         rating=rated,
-        may_rate=done and (rated is None or changeable(rated, clock.now())),
+        may_rate=works and (rated is None or changeable(rated, clock.now())),
     )
+
+
+def _step(fault: Fault) -> int:
+    """Who helps on site and has answered is on the way."""
+    coming = fault.state == "responded" and fault.support_mode == "on_site"
+    return NEAR if coming else STEPS.get(fault.state, 0)
 
 
 @dataclass(frozen=True)

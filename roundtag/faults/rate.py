@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from roundtag import fault_events
 from roundtag.commands import Deed, Outcome
 from roundtag.errors import invalid
 from roundtag.faults.following import fault_of
 from roundtag.faults.ratings import CORRECTABLE
-from roundtag.faults.states import DONE_STATES
+from roundtag.faults.states import WORKING_AGAIN
 from roundtag.fields import Fields
-from roundtag.models import Fault, Rating
+from roundtag.models import Rating
 from roundtag.words import N_
 
 STARS = ("1", "2", "3", "4", "5")
@@ -33,9 +34,9 @@ def read_rating(form: Fields, secret: str) -> RateFault:
 def rate_fault(command: RateFault, deed: Deed) -> Outcome:
     """Keeps a rating; within a day it may be corrected. Raises NotFound, Invalid before the end."""
     fault = fault_of(command.secret_link)
-    if (fault.duplicate_of or fault).state not in DONE_STATES:
+    if (fault.duplicate_of or fault).state not in WORKING_AGAIN:
         raise invalid("stars", "early", N_("It can be rated once it works again."))
-    Fault.update(id=Fault.id).where(Fault.id == fault.id).execute()  # two taps come in turn
+    fault_events.hold(fault.id)  # two taps come in turn
     known = Rating.get_or_none(Rating.fault == fault.id)
     if known is None:
         deed.create(Rating, client=fault.client_id, fault=fault, stars=command.stars,

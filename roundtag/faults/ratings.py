@@ -16,12 +16,13 @@ class Rated:
     at: datetime
     number: str
     """Of the report, which may be one more of the fault."""
+    id: int
 
 
 def ratings(fault_ids: Iterable[int]) -> list[Rated]:
     rows = Rating.select(Rating, Fault.number.alias("number")).join(Fault)
     found = rows.where(Rating.fault.in_(list(fault_ids))).order_by(Rating.id).objects()
-    return [Rated(row.stars, row.comment, row.at, row.number) for row in found]
+    return [Rated(row.stars, row.comment, row.at, row.number, row.id) for row in found]
 
 
 def changeable(rated: Rated, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from roundtag.faults import contacts
 from roundtag.faults.admission import admission, count
 from roundtag.faults.filing import open_fault
 from roundtag.faults.following import receipt, told
-from roundtag.faults.states import OPEN_STATES
+from roundtag.faults.states import WORK_STATES
 from roundtag.fields import Fields
 from roundtag.models import Device, Fault, Room
 from roundtag.tagging import Target
@@ -102,7 +102,7 @@ def _what(command: ReportFault, actor: Actor, place: Target) -> tuple[Device | N
         return place.device or _chosen_device(command, actor, place.room_id), command.symptom
     here = (Fault.room == place.room_id) & (Fault.number == command.same)
     known = Fault.select().where(here & (Fault.client == place.client_id)).first()
-    if known is None or known.state not in (*OPEN_STATES, "resolved"):
+    if known is None or known.state not in (*WORK_STATES, "resolved"):
         raise invalid("same", "unknown", N_("This fault is not known here. Choose what is wrong."))
     return known.device, known.symptom
 

@@ -1,60 +1,68 @@
-"""A fault's end: resolved once, with its remedy; or found to be one of its own after all."""
+"""What moves a fault on beside its own steps: a swap, a retirement, a report taken for a twin."""
 
-from dataclasses import dataclass
-
-from roundtag import history
-from roundtag.access import visible
-from roundtag.commands import Deed, Outcome
-from roundtag.errors import NotFound
+from roundtag import findings, history
+from roundtag.commands import Deed
+from roundtag.faults.clocking import keep_deadlines
 from roundtag.faults.filing import tell
-from roundtag.faults.states import OPEN_STATES, note_event
-from roundtag.fields import Fields
+from roundtag.faults.life import prior_of
+from roundtag.faults.linking import link_of
+from roundtag.faults.states import OPEN_STATES, WORK_STATES, note_event
 from roundtag.models import Fault
-from roundtag.words import N_
-
-
-def found(fault_id: int, deed: Deed) -> Fault:
-    """The fault, for whoever may do this deed at its client. Raises NotFound, Forbidden."""
-    query = Fault.select().where(Fault.id == fault_id)
-    fault = visible(deed.actor, query, Fault.client).first()
-    if fault is None:
-        raise NotFound
-    deed.require(fault.client_id)
-    return fault
-
-
-@dataclass(frozen=True)
-class ResolveFault:
-    fault_id: int
-    remedy: str
-
-
-def read_resolution(form: Fields, fault_id: int) -> ResolveFault:
-    remedy = form.text("remedy", required=N_("Say what was done."))
-    form.done()
-    return ResolveFault(fault_id, remedy or "")
-
-
-def resolve_fault(command: ResolveFault, deed: Deed) -> Outcome:
-    """Closes an open fault with its remedy; who comes second is shown what happened first."""
-    fault = found(command.fault_id, deed)
-    if not settle(deed, fault, command.remedy):
-        return Outcome(N_("This fault was resolved before."), url=f"/faults/{fault.id}",
-                       state="conflict", subject_id=fault.id)  # fmt: skip
-    return Outcome(N_("Fault %(number)s is resolved."), url=f"/faults/{fault.id}",
-                   values={"number": fault.number}, subject_id=fault.id)  # fmt: skip
 
 
 def settle(deed: Deed, fault: Fault, remedy: str) -> bool:
-    """Resolves a fault and the reports linked to it; False when it was not open any more."""
-    still_open = (Fault.id == fault.id) & Fault.state.in_(OPEN_STATES)
-    if not deed.claim(Fault, still_open, state="resolved"):
+    """Restores and resolves a fault and the reports linked to it in one step, as a swap does;
+    False when nothing was left to do at it."""
+    fault = Fault.get_by_id(fault.id)
+    before = fault.state
+    left = (Fault.id == fault.id) & Fault.state.in_(WORK_STATES)
+    if not deed.claim(Fault, left, state="resolved"):
         return False
     fault = Fault.get_by_id(fault.id)
-    deed.change(fault, remedy=remedy, resolved_at=deed.received_at, resolved_by=deed.person_id)
-    note_event(deed, fault, "resolved", remedy)
+    prior = prior_of(fault, ("remedy", "resolved_at", "resolved_by", "restored_at"))
+    deed.change(fault, remedy=remedy, resolved_at=deed.received_at, resolved_by=deed.person_id,
+                restored_at=fault.restored_at or deed.received_at)  # fmt: skip
+    note_event(deed, fault, "resolved", remedy, before=before, prior=prior)
+    keep_deadlines(fault, deed.received_at)
+    wrap_up(deed, fault)
+    return True
+
+
+def wrap_up(deed: Deed, fault: Fault) -> None:
+    """What ends with a fault: the findings that it was opened for; the logbook says so."""
+    findings.settle_by_fault(deed, fault.id)
     history.record(deed, "resolved", fault.device, room_id=fault.room_id,
                    client_id=fault.client_id, subject_id=fault.id, number=fault.number)  # fmt: skip
+
+
+def note_swap(deed: Deed, fault: Fault, units: str) -> bool:
+    """A unit was swapped for this fault: whoever did it stood at the device. A restored one stays
+    so: its loaner went, or its part came. False when nothing was left to do at it."""
+    fault = Fault.get_by_id(fault.id)
+    before = fault.state
+    if before == "restored":
+        note_event(deed, fault, "swapped", units)
+        return True
+    still_open = (Fault.id == fault.id) & Fault.state.in_(OPEN_STATES)
+    if not deed.claim(Fault, still_open, state="on_site"):
+        return False
+    fault = Fault.get_by_id(fault.id)
+    if before != "on_site":
+        note_event(deed, fault, "on_site", what="swap", before=before)
+    note_event(deed, fault, "swapped", units)
+    keep_deadlines(fault, deed.received_at)
+    return True
+
+
+def restore_with_loaner(deed: Deed, fault: Fault, units: str) -> bool:
+    """A loaner lets people work again and ends nothing: the device's own unit has to come back.
+    False when it was restored before."""
+    if not deed.claim(Fault, (Fault.id == fault.id) & (Fault.state == "on_site"),
+                      state="restored", restored_at=deed.received_at):  # fmt: skip
+        return False
+    fault = Fault.get_by_id(fault.id)
+    note_event(deed, fault, "restored", units, what="loaner", before="on_site")
+    keep_deadlines(fault, deed.received_at)
     return True
 
 
@@ -64,6 +72,7 @@ def separate(deed: Deed, fault: Fault) -> bool:
                       state="reported", duplicate_of=None):  # fmt: skip
         return False
     fault = Fault.get_by_id(fault.id)
-    note_event(deed, fault, "separated")
+    note_event(deed, fault, "separated", before="duplicate", of=link_of(fault.id))
+    keep_deadlines(fault, deed.received_at, again=True)
     tell(fault, deed.received_at)
     return True

@@ -6,7 +6,12 @@ from roundtag.models.places import Client, Room
 
 
 class DeviceModel(Base):
-    """What a maker sells; the provider's catalogue. `grade` orders models of one category."""
+    """What a maker sells; the provider's catalogue. `grade` orders models of one category.
+
+    `tracking`: `serial` when each piece is a unit of its own, `count` for consumables that are
+    only counted; `consumable`: its kind in consumables.json. `price`: of one piece, decimal text
+    in `currency`. `origin` of the maker's repairs: home or abroad.
+    """
 
     LOG = "provider"
 
@@ -14,6 +19,12 @@ class DeviceModel(Base):
     maker = TextField()
     name = TextField()
     grade = IntegerField(default=1)
+    tracking = TextField(default="serial")
+    consumable = TextField(default="")
+    discontinued_on = DayField(null=True)
+    price = TextField(default="")
+    currency = TextField(default="CNY")
+    origin = TextField(default="home")
 
     class Meta:
         indexes = ((("category", "maker", "name"), True),)
@@ -47,17 +58,26 @@ class Device(Base):
 
 
 class Store(Base):
+    """Where spares lie. `kind`: depot (the provider's), client (at the client's site) or bag (what
+    an engineer, `person`, carries). Those of a `client` serve that client only."""
+
     LOG = "provider"
 
     code = TextField(unique=True)
     name = TextField()
     client = ForeignKeyField(Client, null=True)
+    kind = TextField(default="depot")
+    person = ForeignKeyField(Person, null=True)
+    address = TextField(default="")
+    retired_at = UtcField(null=True)
 
 
 class Unit(Base):
-    """One serial-numbered piece. It is in exactly one place: a device, a store, repair or scrap.
+    """One serial-numbered piece. It is in exactly one place: a device, a store, repair, scrap, in a
+    client's own hands or back at its supplier. Only roundtag/stock moves it.
 
-    `place` names the kind of place; exactly the matching key column is set.
+    `place` names the kind of place; exactly the matching key column is set. Which repair order or
+    client has it is said by its last movement.
     """
 
     LOG = "provider"
@@ -80,21 +100,6 @@ class Unit(Base):
 
 
 Unit.add_index(Unit.device, unique=True, where=SQL("device_id IS NOT NULL"), name="unit_one_device")
-
-
-class StockMovement(Base):
-    """Every movement of a unit has a from and a to; balances are always the sum."""
-
-    LOG = "provider"
-
-    unit = ForeignKeyField(Unit)
-    from_place = TextField()
-    from_key = IntegerField(null=True)
-    to_place = TextField()
-    to_key = IntegerField(null=True)
-    reason = TextField()
-    person = ForeignKeyField(Person, null=True)
-    at = UtcField()
 
 
 LIVE = ("bound", "lost")

@@ -6,7 +6,7 @@ from roundtag.models.base import Base, JsonField, UtcField
 class Job(Base):
     """Work to do after a commit; this table is the truth, the queue only a carrier.
 
-    States: queued, running, done, failed.
+    States: queued, running, done, failed, discarded (failed, and given up by a person).
     """
 
     id = TextField(primary_key=True)

@@ -64,6 +64,17 @@ class Posting(Base):
         primary_key = CompositeKey("gram", "device")
 
 
+class RoundFigure(Base):
+    """The stops of a round, counted. Whatever changes that it was counted from deletes the row, by
+    triggers of the database (migration 0046)."""
+
+    round = IntegerField(primary_key=True)
+    total = IntegerField()
+    done = IntegerField()
+    failed = IntegerField()
+    on_time = IntegerField()
+
+
 class RoomIndex(Base):
     """The folded text of a room; rooms are few enough to be read through."""
 

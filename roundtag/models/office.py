@@ -21,7 +21,20 @@ class Notification(Base):
     read_at = UtcField(null=True)
 
     class Meta:
-        indexes = ((("recipient", "channel", "dedupe"), True), (("channel", "sent_at"), False))
+        indexes = (
+            (("recipient", "channel", "dedupe"), True),
+            (("channel", "sent_at"), False),
+            (("recipient", "read_at"), False),
+        )
+
+
+class NoticeChoice(Base):
+    """Which mail a person takes, and when; a habit of theirs, so in no log."""
+
+    person = ForeignKeyField(Person, unique=True, on_delete="CASCADE")
+    muted = JsonField(default=list)
+    quiet_from = TextField(default="")
+    quiet_until = TextField(default="")
 
 
 class CapabilityLink(Base):
@@ -36,8 +49,11 @@ class CapabilityLink(Base):
 
 
 class Approval(Base):
+    """A decision on a subject. `signer` is the name that was written, `signature` the hash of what
+    was drawn; `link_hash` names the link of somebody without an account."""
+
     LOG = "client"
-    SEALED = ("note",)
+    SEALED = ("note", "signer", "signature")
 
     client = ForeignKeyField(Client)
     subject = TextField()
@@ -51,13 +67,17 @@ class Approval(Base):
     note = TextField(null=True)
     at = UtcField()
     salts = JsonField(default=dict)
+    signer = TextField(null=True)
 
     class Meta:
         indexes = ((("subject", "subject_id", "step"), False),)
 
 
 class IssuedDocument(Base):
-    """A document that left the house: its number, data digest and file hash; never edited."""
+    """A document that left the house: its number, data digest and file hash; never edited.
+
+    `subject`, `subject_id`: what it is about, e.g. round and its key; `replaces` the older one.
+    """
 
     LOG = "client"
 
@@ -68,16 +88,26 @@ class IssuedDocument(Base):
     file_hash = TextField()
     issued_by = ForeignKeyField(Person, null=True)
     issued_at = UtcField()
+    subject = TextField(default="")
+    subject_id = IntegerField(null=True)
+    replaces = ForeignKeyField("self", null=True)
+
+    class Meta:
+        indexes = ((("subject", "subject_id"), False), (("client", "issued_at"), False))
 
 
 class CalendarException(Base):
-    """A client's own working day or day off, over the public calendar."""
+    """A client's own working day or day off, over the public calendar, until it is removed."""
 
     LOG = "client"
+    SEALED = ("reason",)
 
     client = ForeignKeyField(Client)
     day = DayField()
     working = BooleanField()
+    reason = TextField(null=True)
+    removed_at = UtcField(null=True)
+    salts = JsonField(default=dict)
 
     class Meta:
         indexes = ((("client", "day"), True),)

@@ -1,11 +1,11 @@
-from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BooleanField, ForeignKeyField, IntegerField, TextField
 
 from roundtag.models.base import Base, JsonField, UtcField
 
 
 class Person(Base):
     LOG = "provider"
-    SEALED = ("username", "name", "email", "phone")
+    SEALED = ("username", "name", "email", "phone", "sso_name")
     UNLOGGED = ("salts", "password_hash")
 
     username = TextField(unique=True)
@@ -15,6 +15,13 @@ class Person(Base):
     password_hash = TextField(null=True)
     locale = TextField(null=True)
     active = BooleanField(default=True)
+    password_at = UtcField(null=True)
+    second_factor_at = UtcField(null=True)
+    """Since when a second factor is asked for; its secret is in `second_factor`."""
+    sso_name = TextField(null=True)
+    """The name or address by which single sign-on may find this person for the first time."""
+    erased_at = UtcField(null=True)
+    """Since when nothing here says any more who it was; the number stays."""
     salts = JsonField(default=dict)
 
 
@@ -40,6 +47,9 @@ class Session(Base):
     seen_at = UtcField()
     expires_at = UtcField()
     revoked_at = UtcField(null=True)
+    label = TextField(null=True)
+    """What kind of browser it is, to its owner's eyes."""
+    via = TextField(default="password", constraints=[SQL("DEFAULT 'password'")])
 
 
 class SealKey(Base):

@@ -68,7 +68,8 @@ class SubmissionBlob(Base):
 
 
 class Attachment(Base):
-    """A photo of a record. Its bytes may still be on the way: then no Blob bears the hash yet."""
+    """A photo of a record. Its bytes may still be on the way: then no Blob bears the hash yet; once
+    `erased_at` is set they are gone for good, and the hash is all that is left."""
 
     LOG = "client"
     SEALED = ("sha256",)
@@ -79,6 +80,7 @@ class Attachment(Base):
     field = TextField()
     sha256 = TextField(null=True, index=True)
     submission = TextField()
+    erased_at = UtcField(null=True)
     salts = JsonField(default=dict)
 
     class Meta:

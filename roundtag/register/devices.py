@@ -1,15 +1,15 @@
 """Stores devices of a plan: the place, its unit, tag, first line of history and open rounds."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from roundtag import history, software, tagging
 from roundtag.commands import Deed
-from roundtag.models import Device, Person, Room, Round, RoundDevice, Unit, tuples
+from roundtag.models import Device, Person, Room, Unit, tuples
 from roundtag.register import units
 from roundtag.register.plan import Step, by_fate
 from roundtag.register.rows import by_key
 from roundtag.register.units import UNIT_FIELDS
+from roundtag.rounds import join_rounds
 
 Named = dict[str, dict[str, int | None]]
 """Column → what its cells say → the key of the row that they mean."""
@@ -57,18 +57,6 @@ def _create(deed: Deed, client_id: int, steps: list[Step], named: Named,
     ])  # fmt: skip
     join_rounds(deed, client_id, keys)
     return keys
-
-
-def join_rounds(deed: Deed, client_id: int, keys: Iterable[int]) -> None:
-    """These devices are to be checked in every open round of their client from now on."""
-    tours = Round.select(Round.id).where((Round.client == client_id) & Round.closed_at.is_null())
-    open_ones = [tour.id for tour in tours]
-    rows = RoundDevice.select(RoundDevice.round, RoundDevice.device)
-    joined = set(tuples(rows.where(RoundDevice.round.in_(open_ones)))) if open_ones else set()
-    deed.create_many(RoundDevice, [
-        {"client": client_id, "round": tour, "device": key}
-        for tour in open_ones for key in keys if (tour, key) not in joined
-    ])  # fmt: skip
 
 
 def _update(deed: Deed, steps: list[Step], named: Named) -> None:

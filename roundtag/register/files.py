@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
+from roundtag import disk
 from roundtag.blobs import is_digest
 from roundtag.register import archive, table
 from roundtag.settings import current
@@ -59,9 +60,8 @@ def _path(digest: str) -> Path:
 
 def write_note(name: str, value: Any) -> None:
     """Keeps JSON beside the files, whole or not at all. `name` is ours, never a visitor's."""
-    draft = folder() / f".{secrets.token_hex(8)}"
-    draft.write_text(json.dumps(value, ensure_ascii=False, default=str), encoding="utf-8")
-    os.replace(draft, folder() / f"{name}.json")
+    with disk.whole(folder() / f"{name}.json", durably=False) as file:
+        file.write(json.dumps(value, ensure_ascii=False, default=str).encode())
 
 
 def read_note(name: str) -> Any:

@@ -51,11 +51,19 @@ class Known:
     units: dict[str, Held]
     owners: frozenset[str] = frozenset()
     """User names of the people who may own a device: those who work for the client."""
+    closed: frozenset[str] = frozenset()
+    """Names and codes of stores that are out of use."""
 
 
 def of_client(client_id: int) -> Known:
-    """Reads everything that an import is compared with: four queries."""
-    return Known(_rooms(client_id), _devices(client_id), _units(client_id), owners(client_id))
+    """Reads everything that an import is compared with: a fixed number of queries."""
+    return Known(_rooms(client_id), _devices(client_id), _units(client_id), owners(client_id),
+                 _closed())  # fmt: skip
+
+
+def _closed() -> frozenset[str]:
+    rows = Store.select(Store.name, Store.code).where(Store.retired_at.is_null(False))
+    return frozenset(key(name) for row in rows for name in (row.name, row.code))
 
 
 def owners(client_id: int) -> frozenset[str]:

@@ -5,6 +5,10 @@ apostrophes, is written with one apostrophe more and read with one less. So ever
 it was, whatever program saved the file in between.
 """
 
+import csv
+import io
+from collections.abc import Iterable
+
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -24,3 +28,12 @@ def unguard(text: str) -> str:
 
 def _is_risky(text: str) -> bool:
     return text.lstrip("'").startswith(RISKY)
+
+
+def csv_file(rows: Iterable[Iterable[str | int]]) -> bytes:
+    """UTF-8 with a mark that spreadsheets know; no cell is taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([guard(cell) if isinstance(cell, str) else cell for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()

@@ -165,6 +165,8 @@ class _Deciding:
     def _spares(self, sheet: Sheet, row: Row) -> Record | None:
         fresh = self._once(sheet, row, "serial", "serial")
         held = self._unit(row) if fresh else None
+        if key(row.values.get("store", "")) in self.known.closed:
+            self._add(sheet, row, "store", "retired-store", N_("This store is out of use."))
         if held and held.spare is None:
             self._taken(sheet, row, held)
         return held.spare if held else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from roundtag.register import cells, choices, columns, progress, table, workbook
+from roundtag.register import cells, choices, columns, progress, table
 from roundtag.register.choices import Choices
 from roundtag.register.columns import KINDS, Column, Kind, Match
 from roundtag.register.problems import Problem, Unreadable
@@ -88,6 +88,8 @@ class _Reading:
         try:
             table.check_size(file, len(data))
             if table.is_workbook(data):
+                from roundtag.register import workbook  # its library is read when one comes
+
                 self._workbook(file, workbook.read(file, data))
             else:
                 self._table(table.read(file, data))
@@ -173,6 +175,8 @@ def _places(found: Table, matched: Match) -> list[tuple[int, str, Column | None,
 
 
 def _letter(found: Table, place: int) -> str:
+    from roundtag.register import workbook
+
     return workbook.letter(place + 1) if found.sheet else ""
 
 

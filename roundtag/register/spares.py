@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roundtag import movements
+from roundtag import stock
 from roundtag.commands import Deed
 from roundtag.models import Store, Unit
 from roundtag.register import units
@@ -28,9 +28,10 @@ def _update(deed: Deed, steps: list[Step], stores: Stores) -> None:
     held = by_key(Unit, Unit.id, (step.id for step in steps))
     units.correct(deed, [(held[step.id], step) for step in steps])
     moved = [step for step in steps if "store" in step.changes]
-    movements.record_all(deed, "transfer", [
-        (step.id, ("store", held[step.id].store_id), ("store", stores[step.values["store"]]))
-        for step in moved
+    stock.note_all(deed, "transfer", [
+        (step.id, stock.Spot(stock.STORE, held[step.id].store_id),
+         stock.Spot(stock.STORE, stores[step.values["store"]]))
+        for step in moved if step.id
     ])  # fmt: skip
     places = ((held[step.id], _place(step, stores)) for step in steps)
     deed.change_many((unit, columns) for unit, columns in places if columns)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roundtag import movements
+from roundtag import stock
 from roundtag.commands import Deed
 from roundtag.models import DeviceModel, Unit, dicts
 from roundtag.register.plan import Step
@@ -20,8 +20,8 @@ def receive(deed: Deed, place: str, reason: str, given: list[tuple[Values, int, 
          "warranty_until": values["warranty_until"], "place": place, **where}
         for values, _, where in given
     ))  # fmt: skip
-    movements.record_all(deed, reason, [
-        (unit, ("supplier", None), (place, key))
+    stock.note_all(deed, reason, [
+        (unit, stock.Spot(stock.SUPPLIER), stock.Spot(place, key))
         for unit, (_, key, _) in zip(keys, given, strict=True)
     ])  # fmt: skip
 
@@ -29,8 +29,10 @@ def receive(deed: Deed, place: str, reason: str, given: list[tuple[Values, int, 
 def correct(deed: Deed, given: list[tuple[Unit, Step]]) -> None:
     """Sets the units' models, warranties and serial numbers right where the changes touch them."""
     models = _models(deed, [step.values for _, step in given])
-    changes = ((unit, _changes(step, models)) for unit, step in given)
+    changes = [(unit, _changes(step, models)) for unit, step in given]
+    were = [(unit, unit.model_id) for unit, columns in changes if "model" in columns]
     deed.change_many((unit, columns) for unit, columns in changes if columns)
+    stock.renamed(were)
 
 
 def _changes(step: Step, models: dict[Name, int]) -> Values:

@@ -13,6 +13,8 @@ from roundtag.models import (
     DeviceModel,
     Fault,
     Lending,
+    Loaner,
+    RepairOrder,
     Room,
     Site,
     Tag,
@@ -41,6 +43,7 @@ def of_devices(where: Any) -> Iterator[dict[str, Any]]:
             Building.id.alias("building"), Building.site.alias("site"),
             Unit.serial, Unit.warranty_until, DeviceModel.maker, DeviceModel.name.alias("model"),
             Tag.code.alias("tag"), open_faults.alias("faults"), Lending.id.alias("lent"),
+            Loaner.id.alias("loaner"), away_at(Device).alias("away"),
         )
         .join(Room).join(Building).switch(Device)
         .join(Unit, JOIN.LEFT_OUTER, on=(Unit.device == Device.id))
@@ -49,9 +52,18 @@ def of_devices(where: Any) -> Iterator[dict[str, Any]]:
         .switch(Device)
         .join(Lending, JOIN.LEFT_OUTER, on=(
             (Lending.device == Device.id) & Lending.returned_at.is_null()))
+        .switch(Device)
+        .join(Loaner, JOIN.LEFT_OUTER, on=(
+            (Loaner.device == Device.id) & Loaner.back_at.is_null()))
         .where(where)
     )  # fmt: skip
     return map(_document, query.dicts().iterator())
+
+
+def away_at(device: type[Device]) -> Any:
+    """How many repair orders of what stood at a device are open."""
+    mine = (RepairOrder.device == device.id) & RepairOrder.ended_at.is_null()
+    return RepairOrder.select(fn.COUNT(RepairOrder.id)).where(mine)
 
 
 SAME = ("client", "site", "building", "room", "code", "name", "category", "position", "room_code",
@@ -85,7 +97,9 @@ def _state(row: dict[str, Any]) -> str:
         return "lent"
     if row["faults"]:
         return "fault"
-    return "ok" if row["serial"] else "empty"
+    if row["serial"]:
+        return "loaner" if row["loaner"] else "ok"
+    return "repair" if row["away"] else "empty"
 
 
 def _life_ends(category: str, installed: date | None) -> date | None:

@@ -14,37 +14,53 @@ from roundtag.models import (
     Room,
     RoomIndex,
     Setting,
+    Unit,
     dicts,
     tuples,
 )
-from roundtag.search import documents, words
+from roundtag.search import article_texts, documents, firsts, words
 
-RECIPE = "2"
+RECIPE = "4"
 """Raised whenever documents are made otherwise: the next start makes them anew."""
 MADE = "search-index"
 BATCH = 400
+AT_DEVICES = {"unit", "tag", "fault", "lending", "loaner", "repair_order"}
+FOLLOWED = ("device", "room", "building", "site", "article", "fault")
 
 
 def follow(changes: Iterable[Change]) -> None:
     """Brings up to date what is found by these rows, as they stand after a deed."""
-    keys: dict[str, set[Any]] = {name: set() for name in ("device", "room", "building", "site")}
+    keys: dict[str, set[Any]] = {name: set() for name in FOLLOWED}
+    models: set[Any] = set()
     for change in changes:
         row = change.image or {}
         if change.table in keys:
             keys[change.table].add(change.key)
-        elif change.table in {"unit", "tag", "fault", "lending"} and row.get("device"):
+        if change.table in AT_DEVICES and row.get("device"):
             keys["device"].add(row["device"])
         elif change.table == "stock_movement":
             keys["device"] |= {key for place, key in _ends(row) if place == "device" and key}
+        elif change.table == "device_model":
+            models.add(change.key)
     rooms = keys["room"] | _rooms_in(keys["building"], keys["site"])
     if rooms:
         refresh_rooms(rooms)
         keys["device"] |= _devices_in(rooms)
+    if models:
+        keys["device"] |= _devices_of(models)
     refresh(keys["device"])
+    article_texts.refresh(keys["article"])
+    firsts.note(keys["fault"])
 
 
 def _ends(row: dict[str, Any]) -> tuple[tuple[str, int | None], ...]:
     return (row["from_place"], row["from_key"]), (row["to_place"], row["to_key"])
+
+
+def _devices_of(models: set[Any]) -> set[int]:
+    """Devices whose units bear the name of one of these models."""
+    query = Unit.select(Unit.device).where(Unit.device.is_null(False) & Unit.model.in_(models))
+    return {unit.device_id for unit in query}
 
 
 def _rooms_in(buildings: set[int], sites: set[int]) -> set[int]:
@@ -146,6 +162,8 @@ def rebuild() -> int:
         refresh_rooms(key for (key,) in tuples(Room.select(Room.id)))
         keys = [key for (key,) in tuples(Device.select(Device.id).order_by(Device.id))]
         _make(keys)
+        article_texts.rebuild()
+        firsts.rebuild()
         Setting.insert(name=MADE, value=RECIPE).on_conflict(
             conflict_target=[Setting.name], preserve=[Setting.value]
         ).execute()
@@ -159,11 +177,23 @@ def _make(keys: list[int]) -> None:
     for some in _batches(keys):
         rows = list(documents.of_devices(Device.id.in_(some)))
         _store(rows)
-        insert([(g, row["device"]) for row in rows for g in words.grams(row["text"])], "staged")
+        _stage([(g, row["device"]) for row in rows for g in words.grams(row["text"])])
     db.database.execute_sql(
         "INSERT INTO posting (gram, device) SELECT gram, device FROM staged ORDER BY gram, device"
     )
     db.database.execute_sql("DROP TABLE staged")
+
+
+def _stage(pairs: list[tuple[int, int]]) -> None:
+    if db.kind() == "sqlite":
+        insert(pairs, "staged")
+        return
+    with (
+        db.database.connection().cursor() as cursor,
+        cursor.copy("COPY staged (gram, device) FROM STDIN") as target,
+    ):
+        for pair in pairs:
+            target.write_row(pair)
 
 
 def ensure() -> None:

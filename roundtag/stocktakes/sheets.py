@@ -1,12 +1,11 @@
 """The report as a file: CSV and XLSX, one line for every device and every unknown code."""
 
-import csv
 import io
 from collections.abc import Callable
 
 import xlsxwriter
 
-from roundtag.register.neutral import guard
+from roundtag.register import neutral
 from roundtag.stocktakes.reports import Line, Report
 from roundtag.words import N_
 
@@ -42,18 +41,14 @@ SAFE_BOOK = {
 
 def csv_file(report: Report, say: Say) -> bytes:
     """UTF-8 with a mark that spreadsheets know; no cell is taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in _rows(report, say):
-        writer.writerow([guard(cell) for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return neutral.csv_file(_rows(report, say))
 
 
 def xlsx_file(report: Report, say: Say) -> bytes:
     """A workbook of one sheet whose cells are text."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, SAFE_BOOK) as book:
-        sheet = book.add_worksheet()
+        sheet = book.add_worksheet(say(N_("Stocktake")))
         for number, row in enumerate(_rows(report, say)):
             for column, cell in enumerate(row):
                 sheet.write_string(number, column, cell[:32_767])

@@ -1,5 +1,5 @@
 """`roundtag serve`: prepares, starts every process, keeps them up, stops them all."""
 
-from roundtag.supervisor.serve import Options, Refused, serve
+from roundtag.supervisor.serve import ROLES, Options, Refused, serve
 
-__all__ = ["Options", "Refused", "serve"]
+__all__ = ["ROLES", "Options", "Refused", "serve"]

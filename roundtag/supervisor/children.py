@@ -1,13 +1,13 @@
 """Child processes: started, watched, started again after a pause that grows, stopped in order."""
 
 import logging
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from roundtag.supervisor import lifeline
 
@@ -17,29 +17,31 @@ STEADY = 60.0
 log = logging.getLogger(__name__)
 
 
+class Process(Protocol):
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 @dataclass
 class Child:
     """One process to keep up. `patience`: seconds from SIGTERM to SIGKILL."""
 
     name: str
-    command: list[str]
+    launch: Callable[[], Process]
     patience: float = 5.0
-    native: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     started: float = 0.0
     falls: int = 0
     due: float = field(default=0.0)
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            self.command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if self.native else None,
-            env={**os.environ, lifeline.PARENT: str(os.getpid())},
-            process_group=0,
-            preexec_fn=_before_native() if self.native else None,
-        )
+        self.process = self.launch()
 
     def watch(self, now: float) -> None:
         """Starts the process again once it has ended and its pause is over."""
@@ -75,8 +77,12 @@ class Child:
             self.process.wait()
 
 
-def python(name: str, module: str, *arguments: str, patience: float = 5.0) -> Child:
-    return Child(name, [sys.executable, "-m", module, *arguments], patience)
+def native(name: str, command: list[str]) -> Child:
+    """A program that is not ours."""
+    return Child(name, lambda: subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=0,
+        preexec_fn=_before_native(),
+    ))  # fmt: skip
 
 
 def stop(children: Iterable[Child]) -> None:
@@ -89,7 +95,7 @@ def stop(children: Iterable[Child]) -> None:
 
 
 def _before_native() -> Callable[[], None] | None:
-    """A program that is not ours cannot hold its lifeline itself; on Linux the fork does."""
+    """It cannot hold its lifeline itself; on Linux the fork does."""
     if sys.platform != "linux":
         return None
     return lambda: lifeline.ask_kernel(15)

@@ -12,7 +12,8 @@ from roundtag import commands, demo, installation, people
 from roundtag.access import SYSTEM
 from roundtag.db import database
 from roundtag.errors import Invalid
-from roundtag.supervisor.preparation import Refused
+from roundtag.settings import current
+from roundtag.supervisor.preparation import Refused, one_at_a_time
 
 DEMO_PASSWORD = "ROUNDTAG_DEMO_PASSWORD"  # noqa: S105 - the variable's name, not a password
 ADMIN_NAME = "ROUNDTAG_ADMIN"
@@ -24,9 +25,14 @@ NO_TERMINAL = (
 
 
 def prepare(with_demo: bool) -> str | None:
-    """Makes an empty database usable. Returns the demo's new password, to be shown once."""
-    with database.connection_context():
+    """Makes an empty database usable; another one gets what this release has new.
+
+    Returns the demo's new password, to be shown once.
+    """
+    with database.connection_context(), one_at_a_time(current().data_dir):
         if people.any_exists():
+            installation.renew()
+            installation.load_articles()
             return None
         if with_demo:
             return load_demo()

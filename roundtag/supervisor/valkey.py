@@ -5,6 +5,7 @@ import platform
 from pathlib import Path
 
 from roundtag.queue import private_folder, socket_path
+from roundtag.supervisor import children
 from roundtag.supervisor.children import Child
 from roundtag.supervisor.preparation import Refused
 
@@ -27,7 +28,7 @@ def child(data_dir: Path) -> Child:
         "loglevel": "warning",
     }
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    return Child("queue server", [str(binary()), *options], native=True)
+    return children.native("queue server", [str(binary()), *options])
 
 
 def binary() -> Path:

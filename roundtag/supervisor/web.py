@@ -5,27 +5,37 @@ slower, so a larger machine gets more processes (WEB_WORKERS).
 """
 
 import importlib
+import multiprocessing
 import socket
-import sys
+from functools import cache
 from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from roundtag import trust
+from roundtag import logs, trust
 from roundtag.settings import current
-from roundtag.supervisor import lifeline, plain, preparation
+from roundtag.supervisor import lifeline, memory, parts, plain
 
 THREADS = 4
 PATIENCE = 8
+ITS_LOG = {"loggers": {"_granian": {"propagate": True}}}
+"""The server's own words go through our log, as everybody's."""
+
+
+@cache
+def application(target: str) -> Any:
+    """The WSGI application of `module:factory`, made once for all workers that part from here."""
+    module, factory = target.split(":")
+    return getattr(importlib.import_module(module), factory)()
 
 
 def load(target: str) -> Any:
-    """The WSGI application of `module:factory`, made inside a worker process."""
+    """What a worker serves, asked for inside of it."""
     lifeline.hold()
-    module, factory = target.split(":")
-    return getattr(importlib.import_module(module), factory)()
+    logs.set_up("web")
+    return application(target)
 
 
 def load_plain(target: str) -> Any:
@@ -42,9 +52,13 @@ def numeric(host: str) -> str:
 def main(target: str, door: str = "") -> None:
     """Serves until it is asked to stop; `door` "plain" serves plain http beside https."""
     lifeline.hold()
+    logs.set_up("web")
+    memory.give_back_large()
     settings, plainly = current(), door == plain.DOOR
-    importlib.import_module(target.split(":")[0])
-    preparation.wait_until_over(settings.data_dir)
+    if parts.PARTING:
+        multiprocessing.set_start_method("fork", force=True)  # Python 3.14 would start them anew
+        with memory.shared():
+            application(target)
     pair = settings.data_dir / trust.FOLDER / trust.SITE if settings.tls and not plainly else None
     Granian(
         target,
@@ -59,8 +73,5 @@ def main(target: str, door: str = "") -> None:
         respawn_interval=0.3,
         workers_kill_timeout=PATIENCE,
         log_level=LogLevels.error,
+        log_dictconfig=ITS_LOG,
     ).serve(target_loader=load_plain if plainly else load)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -38,7 +38,8 @@ def room_labels(room_id: int, actor: Actor) -> RoomLabels:
     room = visible(actor, Room.select().where(Room.id == room_id), Room.client).first()
     if room is None:
         raise NotFound
-    here = (Tag.room == room_id) | ((Device.room == room_id) & Device.retired_at.is_null())
+    devices = Device.select(Device.id).where((Device.room == room_id) & Device.retired_at.is_null())
+    here = (Tag.room == room_id) | Tag.device.in_(devices)
     query = Tag.select(Tag, Device).left_outer_join(Device).where(Tag.state.in_(LIVE) & here)
     rows = query.order_by(Device.id.is_null(False), Device.code)
     labels = [

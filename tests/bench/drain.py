@@ -5,24 +5,19 @@ import hashlib
 import http.client
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from tests.bench import plain
+from tests.bench import bare
 from tests.bench.measure import Figure
 from tests.bench.unwatched import Page
 from tests.e2e.client import Client, envelope
 from tests.e2e.server import PASSWORD, Server
-from tests.house.processes import free_port, until
+from tests.house.processes import until
 
 ITEMS = 500
 SPREAD, QUALITY = 20, 36
@@ -33,14 +28,15 @@ Item = tuple[dict[str, Any], bytes]
 
 def figures(site: Server, phone: Page, folder: Path) -> list[Figure]:
     """The bare script runs before and after, so that a drifting machine shows; the mean counts."""
-    with plain_server(folder) as port:
-        bare = [by_bare_script(site, port)]
+    with bare.server(folder / "plain.db") as plain:
+        port = plain.port
+        scripts = [by_bare_script(site, port)]
         browser = by_browser(site, phone)
-        bare.append(by_bare_script(site, port))
+        scripts.append(by_bare_script(site, port))
         client = by_client(site)
-        bare.append(by_bare_script(site, port))
-    mean = sum(bare) / len(bare)
-    spread = f"bare script {min(bare):.1f}–{max(bare):.1f} s"
+        scripts.append(by_bare_script(site, port))
+    mean = sum(scripts) / len(scripts)
+    spread = f"bare script {min(scripts):.1f}–{max(scripts):.1f} s"
     size = len(photo()) // 1000
     return [
         Figure(f"{ITEMS} queued entries with a photo of {size} kB, drained by the browser",
@@ -122,25 +118,3 @@ def by_bare_script(site: Server, port: int) -> float:
             assert answer.status == 201, answer.read()
             answer.read()
     return time.perf_counter() - start
-
-
-@contextmanager
-def plain_server(folder: Path) -> Iterator[int]:
-    """The bare handler behind the same web server as ours, with as many workers."""
-    port, store = free_port(), str(folder / "plain.db")
-    plain.prepare(store)
-    command = [sys.executable, "-m", "tests.bench.plain", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "PLAIN": store})
-    try:
-        until(lambda: _listens(port), "the bare handler listens")
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    return False

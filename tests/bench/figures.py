@@ -14,46 +14,41 @@ import brotli
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
-from playhouse.migrations import Runner
 
 from app import create_app
-from roundtag import clock, commands, db, demo, people, printing, sync, tagging
-from roundtag.access import SYSTEM, Actor
-from roundtag.models import Person
-from roundtag.settings import current
-from roundtag.supervisor.preparation import MIGRATIONS
-from tags import codes, draw, qr, stock
-from tags.sheet import Label, sheet
+from roundtag import commands, db, printing, sync
+from roundtag.access import Actor
+from tags import draw, qr, stock
+from tags.sheet import sheet
+from tests.bench import bed, board, checks
+from tests.bench.labelled import device_labels
 from tests.bench.measure import Figure, in_turn, millis, queries, ratio
 
-PASSWORD = "bench-password-1"
 SUBMISSIONS = 200
 LABELS = 1000
 
 
-def all_of(folder: Path) -> list[Figure]:
-    db.connect(current().database_url)
-    with db.database.connection_context():
-        Runner(db.database.obj, str(MIGRATIONS)).up()
-        demo.load(PASSWORD)
-        code, actor = _device(), _engineer()
-    found = [*device_page(code), *first_scan(code)]
-    with db.database.connection_context():
-        return [*found, *queued(folder, code, actor), *labels()]
+def device_and_scan(_: Path) -> list[Figure]:
+    code = bed.device()
+    return [*device_page(code), *first_scan(code)]
 
 
-def _engineer() -> Actor:
-    return people.actor_of(Person.get(Person.username == "engineer"), clock.now())
+def checklist(_: Path) -> list[Figure]:
+    return checks.page(_browser(create_app()), _bare, bed.engineer())
 
 
-def _browser(app: Flask) -> FlaskClient:
+def full_board(_: Path) -> list[Figure]:
+    return board.page(_browser(create_app(), "manager"), _bare)
+
+
+def sent_later(folder: Path) -> list[Figure]:
+    return queued(folder, bed.device(), bed.engineer())
+
+
+def _browser(app: Flask, username: str = "engineer") -> FlaskClient:
     browser = app.test_client()
-    browser.post("/sign-in", data={"username": "engineer", "password": PASSWORD})
+    browser.post("/sign-in", data={"username": username, "password": bed.PASSWORD})
     return browser
-
-
-def _device() -> str:
-    return next(line.code for line in tagging.bound(SYSTEM) if line.kind == "device")
 
 
 def device_page(code: str) -> list[Figure]:
@@ -167,9 +162,9 @@ def _commit_all(raw: sqlite3.Connection, code: str) -> None:
         raw.execute("COMMIT")
 
 
-def labels() -> list[Figure]:
+def labels(_: Path) -> list[Figure]:
     """1,000 device labels on A4: our symbols against the fastest writer found, same PDF library."""
-    made, on = _device_labels(LABELS), stock.get("L7160")
+    made, on = device_labels(LABELS), stock.get("L7160")
     order, kept = printing.PrintSheet(), printing.file_of
 
     def ours() -> None:
@@ -197,12 +192,6 @@ def labels() -> list[Figure]:
     ]  # fmt: skip
 
 
-def _device_labels(count: int) -> list[Label]:
-    made = [codes.new() for _ in range(count)]
-    return [Label(code, qr.address("https://av.example.com", code), f"投影机 P{n:04}",
-                  f"第 {n % 40} 会议室 · 吊顶") for n, code in enumerate(made)]  # fmt: skip
-
-
 def _forget_symbols() -> None:
     for cached in (qr.matrix, draw._path, qr._size):
         if hasattr(cached, "cache_clear"):
@@ -215,12 +204,22 @@ def _zxing_matrix(url: str) -> qr.Matrix:
     return tuple(tuple(grey == 0 for grey in row) for row in rows)
 
 
+PEAK = """
+import resource
+from pathlib import Path
+from tests.bench.labelled import device_labels
+from tags import sheet, stock
+sheet.sheet(device_labels({count}), stock.get("L7160"))
+told = Path("/proc/self/status")
+lines = told.read_text().splitlines() if told.exists() else []
+own = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+print(*own or [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss])
+"""
+"""Linux counts what the parent held into ru_maxrss, but not into VmHWM."""
+
+
 def _peak() -> float:
     """MB, of a fresh interpreter that makes the labels and their sheet."""
-    code = (
-        "import resource; from tests.bench import figures as f; "
-        f"f.sheet(f._device_labels({LABELS}), f.stock.get('L7160')); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
+    code = PEAK.format(count=LABELS)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return int(done.stdout) / (1024 if sys.platform == "linux" else 1024**2)

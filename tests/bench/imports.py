@@ -91,6 +91,10 @@ class _Plain:
             self.raw.execute(sql)
         own = Device.select(Device.id).where(Device.client == client)
         units = tables["unit"].select(tables["unit"].id).where(tables["unit"].device.in_(own))
+        self.columns = {
+            name: [f'"{field.column_name}"' for field in tables[name]._meta.sorted_fields]
+            for name in WRITTEN
+        }  # a table that was altered has them in another order
         wheres = {"device": lambda m: m.id.in_(own), "stock_movement": lambda m: m.unit.in_(units)}
         self.rows = {
             name: list(db.database.execute(tables[name].select().where(
@@ -104,5 +108,6 @@ class _Plain:
         self.raw.execute("BEGIN IMMEDIATE")
         for name, rows in self.rows.items():
             places = ", ".join("?" * len(rows[0]))
-            self.raw.executemany(f"INSERT INTO {name} VALUES ({places})", rows)
+            into = f"{name} ({', '.join(self.columns[name])})"
+            self.raw.executemany(f"INSERT INTO {into} VALUES ({places})", rows)
         self.raw.execute("COMMIT")

@@ -1,5 +1,6 @@
 """Timing in turn: A B A B …, so that a drifting machine drifts for both; medians and ratios."""
 
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +15,33 @@ Run = Callable[[], object]
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `aim` is what the issue asked for, or empty."""
+    """One line of the table. `aim` is what the issue asked for, or empty; `remark` says what is
+    known of why it is missed."""
 
     what: str
     value: str
     against: str = ""
     aim: str = ""
+    remark: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether the value is a number of the aim's unit and above it."""
+        aim, value = (NUMBER.fullmatch(text) for text in (self.aim, self.value))
+        return bool(aim and value and aim[2] == value[2] and _number(value) > _number(aim))
+
+    @property
+    def verdict(self) -> str:
+        if self.missed:
+            return f"MISSED {self.remark}".rstrip()
+        return "met" if NUMBER.fullmatch(self.aim) else ""
+
+
+NUMBER = re.compile(r"(?:≤ )?([\d.,]+) ?(\D*)")
+
+
+def _number(found: re.Match[str]) -> float:
+    return float(found[1].replace(",", ""))
 
 
 def in_turn(runs: dict[str, Run], rounds: int) -> dict[str, float]:
@@ -44,9 +66,9 @@ def millis(seconds: float) -> str:
 
 
 def show(figures: list[Figure]) -> None:
-    rows = [("figure", "value", "against", "aim")]
-    rows += [(f.what, f.value, f.against, f.aim) for f in figures]
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    rows = [("figure", "value", "against", "aim", "verdict")]
+    rows += [(f.what, f.value, f.against, f.aim, f.verdict) for f in figures]
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
     for row in rows:
         print(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 Pairs = list[tuple[str, str]]
+SESSIONS = ("roundtag=", "__Host-roundtag=")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Client:
         connection.request("POST", "/sign-in", form, kind)
         answer = connection.getresponse()
         assert answer.status == 303, answer.read()
-        self.cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
+        set_here = [line.split(";")[0] for line in answer.headers.get_all("Set-Cookie") or ()]
+        self.cookie = next(one for one in set_here if one.startswith(SESSIONS))
         connection.close()
         return self
 
@@ -98,8 +100,9 @@ class Forms(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self._form = found.get("data-outbox", "")
-            self.filled.setdefault(self._form, [])
+            name = found.get("data-outbox", "")
+            self._form = "" if name in self.filled else name  # the first of several checklists
+            self.filled.setdefault(name, [])
         elif tag == "input" and self._form and found.get("name") != "submission_id":
             self._take(found)
 
@@ -113,5 +116,5 @@ class Forms(HTMLParser):
             pairs.append((name, found.get("value", "")))
         elif kind == "radio" and name not in dict(pairs):
             pairs.append((name, found["value"]))
-        elif kind == "number":
+        elif kind == "number" or "data-unit" in found:
             pairs.append((name, found.get("data-min", "1")))

@@ -7,10 +7,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
+from roundtag import clock, db, demo, people, settings
+from roundtag.models import Client
+from tests import world as worlds
+from tests.conftest import KINDS, _copy, _template
+from tests.e2e.daytime import Day, Now
 from tests.e2e.server import PASSWORD, Server
+from tests.house.processes import free_port
 
 PHONE = {"width": 390, "height": 844}
 Open = Callable[..., Page]
+TEAM = (
+    ("desk", "周婷", "desk"), ("supervisor", "高峰", "supervisor"), ("head", "马骏", "manager"),
+    ("quality", "孙悦", "quality"), ("second", "赵强", "engineer"),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +102,26 @@ def tag_with_spares(site: Server, unused: dict[str, list[str]]) -> str:
 @pytest.fixture
 def room_tag(unused: dict[str, list[str]]) -> str:
     return unused["room"].pop()
+
+
+@pytest.fixture
+def day(browser: Browser, databases: dict[str, str], data_dir: Path,
+        tmp_path_factory: pytest.TempPathFactory,
+        monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:  # fmt: skip
+    now, port = Now("2026-09-30 08:55"), free_port()
+    monkeypatch.setattr(clock, "now", now)
+    monkeypatch.setenv("BASE_URL", f"http://localhost:{port}")
+    url = _copy(KINDS[0], _template(KINDS[0], databases, tmp_path_factory), data_dir)
+    monkeypatch.setenv("DATABASE_URL", url)
+    settings.current.cache_clear()
+    db.connect(url)
+    with db.database.connection_context():
+        demo.load(PASSWORD)
+        client_id = Client.get().id
+        for username, name, role in TEAM:
+            grants = ((role, "client", client_id),)
+            worlds.run(people.add_person, people.AddPerson(username, name, PASSWORD, grants))
+    day = Day(browser, now, port)
+    yield day
+    day.stop()
+    db.database.close_all()

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from roundtag import db
 from roundtag.models import Device, Tag, Unit
-from tests.house.processes import commands, environment, family, free_port, running, until
+from tests.house import engines
+from tests.house.processes import environment, family, free_port, names, running, until
 
 PASSWORD = "demo-password-1"
 ROUNDTAG = str(Path(sys.executable).with_name("roundtag"))
-STARTS_WITHIN = 60
+STARTS_WITHIN = 120
 
 
 class Server:
@@ -28,7 +29,7 @@ class Server:
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir, self.port = data_dir, free_port()
         self.url = f"http://localhost:{self.port}"
-        self.database_url = f"sqlite:///{data_dir / 'roundtag.db'}"
+        self.database_url = engines.database_url(data_dir)
         values = {
             "DATA_DIR": str(data_dir),
             "PORT": str(self.port),
@@ -85,9 +86,9 @@ class Server:
     def web_workers(self) -> set[int]:
         """The processes that answer requests."""
         assert self.process is not None
-        lines = commands()
-        mine = family(self.process.pid) & set(lines)
-        web = {pid for pid in mine if "roundtag.supervisor.web" in lines[pid]}
+        called = names()
+        mine = family(self.process.pid) & set(called)
+        web = {pid for pid in mine if called[pid] == "roundtag-web"}
         return {pid for pid in web if len(family(pid)) == 1}
 
     def command(self, *words: str) -> str:

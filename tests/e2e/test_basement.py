@@ -16,7 +16,11 @@ from roundtag.models import (
     Fault,
     Inspection,
     Job,
+    KnownBrowser,
+    LogCheck,
+    LogHead,
     Session,
+    SignInDelay,
     Submission,
     Swap,
 )
@@ -28,6 +32,8 @@ from tests.e2e.server import PASSWORD, Server
 from tests.e2e.steps import Hand, status
 from tests.seeing import snapshot
 
+OF_ITSELF = (Job, KnownBrowser, LogCheck, LogHead, Session, SignInDelay)
+"""Tables that grow when somebody signs in, or by the minute."""
 SAVED = re.compile("^Saved on this phone")
 RECEIVED = re.compile("^Received")
 
@@ -78,7 +84,7 @@ def facts(site: Server, rows: list[dict[str, Any]]) -> dict[str, Any]:
         phones = Submission.select().where(Submission.install_id == rows[0]["install_id"])
         assert [row.scanned for row in Inspection.select()] == [True]
         assert {row.id for row in phones} == {row["submission_id"] for row in rows}
-        return snapshot(Session, Job)
+        return snapshot(*OF_ITSELF)
 
 
 def held(site: Server) -> dict[str, bytes]:

@@ -23,7 +23,7 @@ from tests.e2e.conftest import sign_in
 from tests.e2e.phone import Phone
 from tests.e2e.server import Server
 from tests.e2e.steps import Hand, status
-from tests.house.processes import commands, family, free_port, until
+from tests.house.processes import family, free_port, names, until
 
 CERTUTIL = shutil.which("certutil")
 pytestmark = pytest.mark.certutil
@@ -61,9 +61,9 @@ class TlsServer(Server):
     def web_servers(self) -> list[int]:
         """The parents of the processes that answer by https."""
         assert self.process is not None
-        lines, mine = commands(), family(self.process.pid)
-        web = [pid for pid in mine if "roundtag.supervisor.web" in lines.get(pid, "")]
-        return [pid for pid in web if len(family(pid)) > 1 and "plain" not in lines[pid].split()]
+        called, mine = names(), family(self.process.pid)
+        web = [pid for pid in mine if called.get(pid) == "roundtag-web"]
+        return [pid for pid in web if len(family(pid)) > 1]
 
     def authority(self) -> bytes:
         return (self.data_dir / trust.FOLDER / trust.PUBLIC).read_bytes()
@@ -117,7 +117,7 @@ def test_who_trusts_the_authority_installs_and_works_offline(
 ) -> None:
     mobile = phone(downloaded(tls_site))
     sign_in(mobile.page)
-    (cookie,) = (c for c in mobile.context.cookies() if c["name"] == "roundtag")
+    (cookie,) = (c for c in mobile.context.cookies() if c["name"] == "__Host-roundtag")
     assert cookie["secure"]
     inspector = mobile.context.new_cdp_session(mobile.page)
     mobile.packed(len(tls_site.tags()))

@@ -6,15 +6,18 @@ ROUNDTAG_REQUIRE_LANES=postgresql,redis,… makes a missing service a failure in
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.house import browsers
 
-LANES = ("postgresql", "redis", "browser", "certutil", "firefox", "webkit")
+LANES = ("postgresql", "redis", "browser", "certutil", "firefox", "webkit", "oidc", "strace",
+         "lighthouse", "s3", "systemd")  # fmt: skip
 
 
 def postgresql_url() -> str:
@@ -26,6 +29,11 @@ def postgresql_url() -> str:
 
 def redis_url() -> str:
     return os.environ.get("ROUNDTAG_TEST_REDIS", "redis://127.0.0.1:6379/9")
+
+
+def engines() -> bool:
+    """Whether the whole suite is on PostgreSQL, Redis and S3 (tests/house/engines.py)."""
+    return os.environ.get("ROUNDTAG_TEST_ENGINES") == "1"
 
 
 def need(lane: str) -> None:
@@ -40,7 +48,9 @@ def need(lane: str) -> None:
 def missing(lane: str) -> str | None:
     """Why a lane cannot run here, or None when it can."""
     return {"postgresql": _postgresql, "redis": _redis, "browser": _browser,
-            "certutil": _certutil, "firefox": _firefox, "webkit": _webkit}[lane]()  # fmt: skip
+            "certutil": _certutil, "firefox": _firefox, "webkit": _webkit,
+            "oidc": _oidc, "strace": _strace, "lighthouse": _lighthouse, "s3": _s3,
+            "systemd": _systemd}[lane]()  # fmt: skip
 
 
 def _postgresql() -> str | None:
@@ -79,6 +89,38 @@ def _firefox() -> str | None:
 
 def _webkit() -> str | None:
     return None if browsers.webkit() else "no WebKitGTK (Debian: webkit2gtk-driver, xvfb)"
+
+
+def _oidc() -> str | None:
+    """The provider of single sign-on that `bin/setup oidc` installs."""
+    if not shutil.which("node"):
+        return "no Node.js"
+    found = Path(__file__).parent.parent / "oidc" / "node_modules" / "oidc-provider"
+    return None if found.is_dir() else "tests/oidc is not installed (bin/setup oidc)"
+
+
+def _strace() -> str | None:
+    """System calls are recorded and made to fail by it."""
+    if not shutil.which("strace"):
+        return "no strace"
+    tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True)
+    return "strace may not trace here" if tried.returncode else None
+
+
+def _lighthouse() -> str | None:
+    """The judge of pages that `bin/setup lighthouse` installs."""
+    found = Path(__file__).parent.parent / "lighthouse" / "node_modules" / "lighthouse"
+    return _browser() if found.is_dir() else "tests/lighthouse is not installed"
+
+
+def _systemd() -> str | None:
+    return None if shutil.which("systemd-analyze") else "no systemd-analyze"
+
+
+def _s3() -> str | None:
+    from tests.house import swift
+
+    return swift.missing()
 
 
 def _where(url: str) -> str:

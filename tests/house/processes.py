@@ -47,6 +47,12 @@ def commands() -> dict[int, str]:
     return {int(pid): rest[0] for pid, *rest in lines if rest}
 
 
+def names() -> dict[int, str]:
+    """What every process is called."""
+    lines = (line.split(maxsplit=1) for line in _ps("pid=,comm=").splitlines())
+    return {int(pid): rest[0] for pid, *rest in lines if rest}
+
+
 def _table() -> dict[int, tuple[int, str]]:
     rows = (line.split() for line in _ps("pid=,ppid=,stat=").splitlines())
     return {int(pid): (int(parent), state) for pid, parent, state, *_ in rows}
@@ -59,7 +65,9 @@ def _ps(columns: str) -> str:
 
 def environment(**values: str) -> dict[str, str]:
     """This environment without what would steer the program under test, plus `values`."""
+    from tests.house import engines  # which starts its servers by what is above
+
     steering = {"DATABASE_URL", "REDIS_URL", "HOST", "PORT", "DATA_DIR", "BASE_URL", "TLS",
                 "HTTP_PORT"}  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if name not in steering}
-    return {**kept, **values}
+    return {**kept, **engines.of_a_program(values.get("DATA_DIR")), **values}

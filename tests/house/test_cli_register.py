@@ -1,10 +1,10 @@
-"""The commands on the register as a user runs them, in processes of their own."""
+"""The commands on the register, each in a process of its own."""
 
 import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pypdfium2
@@ -14,37 +14,38 @@ from PIL import Image
 
 from roundtag import catalogues, db, installation
 from tests.house.processes import environment
+from tests.house.warm import CommandLine
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "demo"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def runner(data_dir: Path, url: str) -> Run:
+@pytest.fixture(scope="module")
+def command_line() -> Iterator[CommandLine]:
+    made = CommandLine()
+    yield made
+    made.close()
+
+
+def runner(command_line: CommandLine, data_dir: Path, url: str) -> Run:
     """Runs the command line against one database."""
     settled = {"DATA_DIR": str(data_dir), "DATABASE_URL": url, "LC_ALL": "C.UTF-8",
                "LANGUAGE": "en", "BASE_URL": "https://tags.example"}  # fmt: skip
 
     def call(*words: str, **values: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-c", "from blueprints.cli import main; main()", *words],
-            cwd=ROOT,
-            env=environment(**{**settled, **values}),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        return command_line.run(words, environment(**{**settled, **values}))
 
     return call
 
 
 @pytest.fixture
-def run(fresh_store: str, data_dir: Path) -> Run:
-    return runner(data_dir, fresh_store)
+def run(command_line: CommandLine, fresh_store: str, data_dir: Path) -> Run:
+    return runner(command_line, data_dir, fresh_store)
 
 
 @pytest.fixture(scope="module")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def demo_run(command_line: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One demo for all tests that only look; it is loaded in a process of its own."""
     data_dir = tmp_path_factory.mktemp("demo")
     url = f"sqlite:///{data_dir / 'roundtag.db'}"
@@ -52,7 +53,7 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     load += "with opened(): demo.load('a demo password')"
     env = environment(DATA_DIR=str(data_dir), DATABASE_URL=url)
     subprocess.run([sys.executable, "-c", load], cwd=ROOT, env=env, check=True, timeout=60)
-    return runner(data_dir, url)
+    return runner(command_line, data_dir, url)
 
 
 def test_a_first_client_and_its_register(run: Run) -> None:

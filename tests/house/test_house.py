@@ -98,7 +98,7 @@ def test_a_process_notices_its_parents_end_without_the_kernels_help(tmp_path: Pa
 
 
 def test_a_child_that_falls_again_and_again_waits_longer() -> None:
-    child = children.Child("falls", [sys.executable, "-c", "raise SystemExit(3)"])
+    child = children.native("falls", [sys.executable, "-c", "raise SystemExit(3)"])
     dues = []
     for _ in range(3):
         child.watch(child.due)
@@ -112,10 +112,11 @@ def test_a_child_that_falls_again_and_again_waits_longer() -> None:
 def test_a_renewed_certificate_reloads_the_web_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The child here knows no SIGHUP, so it ends by it."""
+    """The child here knows no SIGHUP, so it ends by it; it inherits no deafness of this run."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     read = settings.read({"DATA_DIR": str(tmp_path), "TLS": "1"})
     monkeypatch.setattr(addresses, "current", lambda: read)
-    web = children.Child("web", [sys.executable, "-c", "import time; time.sleep(60)"])
+    web = children.native("web", [sys.executable, "-c", "import time; time.sleep(60)"])
     assert tls.certify(read)
     web.start()
     assert web.process
@@ -130,8 +131,9 @@ def test_a_renewed_certificate_reloads_the_web_server(
 
 def test_a_child_that_will_not_stop_is_killed() -> None:
     deaf = "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    child = children.Child("deaf", [sys.executable, "-c", deaf + "sys.stdin.read(); import "
-                           "threading; threading.Event().wait()"], patience=0.3)  # fmt: skip
+    child = children.native("deaf", [sys.executable, "-c", deaf + "sys.stdin.read(); import "
+                           "threading; threading.Event().wait()"])  # fmt: skip
+    child.patience = 0.3
     child.start()
     assert child.process
     pid = child.process.pid

@@ -1,7 +1,9 @@
-"""The job table is the truth: on the embedded queue server and on Redis, on both databases."""
+"""The job table is the truth: with what we embed, and with Redis and PostgreSQL; `make soak`
+crosses them."""
 
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -9,6 +11,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,14 +20,22 @@ import redis
 from roundtag import clock, db, jobs, queue, settings
 from roundtag.models import Job
 from roundtag.supervisor import children, valkey
+from tests.conftest import KINDS
 from tests.house import handlers as handlers  # registers the jobs used below
 from tests.house import lanes
 from tests.house.processes import until
 
 ROOT = Path(__file__).parents[2]
+EMBEDDED, ENGINES = ("embedded", KINDS[0]), ("redis", KINDS[-1])
+pytestmark = pytest.mark.parametrize(("carrier", "store_kind"), [
+    EMBEDDED,
+    pytest.param(*ENGINES, marks=pytest.mark.redis),
+    *(pytest.param(*pair, marks=[pytest.mark.soak, pytest.mark.redis])
+      for pair in product(("embedded", "redis"), KINDS) if pair not in (EMBEDDED, ENGINES)),
+], indirect=True)  # fmt: skip
 
 
-@pytest.fixture(params=["embedded", pytest.param("redis", marks=pytest.mark.redis)])
+@pytest.fixture
 def carrier(request: pytest.FixtureRequest, fresh_store: str, data_dir: Path,
             monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # fmt: skip
     """A queue of this test's own on either server; yields which one."""
@@ -142,6 +153,29 @@ def test_a_wiped_queue_loses_nothing(carrier: str, start_worker: Callable, tmp_p
     start_worker()
     until(lambda: all(state(job_id) == "done" for job_id in wanted), "all are done")
     assert all(lines(tmp_path / f"{n}") == ["x"] for n in range(20))
+
+
+def test_a_queue_wiped_at_any_moment_loses_nothing(
+    carrier: str, start_worker: Callable, tmp_path: Path
+) -> None:
+    """Between and during deliveries; a job that was under way then still runs once."""
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance, wanted = random.Random(seed), []
+    start_worker()
+    for number in range(60):
+        wanted.append(enqueue("house.note", path=str(tmp_path / f"{number}"), words="x"))
+        if chance.random() < 0.2:
+            wipe()
+        if chance.random() < 0.3:
+            jobs.sweep()
+
+    def all_done() -> bool:
+        jobs.sweep()
+        return all(state(job_id) == "done" for job_id in wanted)
+
+    until(all_done, "all are done", 120)
+    assert all(lines(tmp_path / f"{n}") == ["x"] for n in range(len(wanted)))
 
 
 def test_a_worker_killed_in_a_job_loses_nothing(

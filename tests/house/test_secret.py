@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import app
+from roundtag import vault
 
 WORKERS = 8
 
@@ -15,7 +15,7 @@ def test_workers_that_start_together_share_one_key(tmp_path: Path) -> None:
 
         def start(_: int, folder: Path = folder, gate: threading.Barrier = gate) -> str:
             gate.wait(20)
-            return app._secret(folder)
+            return vault.app_secret(folder)
 
         with ThreadPoolExecutor(WORKERS) as pool:
             [key] = set(pool.map(start, range(WORKERS)))

@@ -37,10 +37,13 @@ LOOK = """async () => {
   };
 }"""
 
+BARE = "matchMedia('(scripting: none)').matches"
+"""Where no script runs no timer ends, and the look would never come back."""
+
 
 def _seen(page: Page) -> str:
     try:
-        found: Any = page.evaluate(LOOK)
+        found: Any = "no script here" if page.evaluate(BARE) else page.evaluate(LOOK)
     except Error as error:
         found = error.message
     return f"{page.url}\n{json.dumps(found, indent=1, ensure_ascii=False)}"

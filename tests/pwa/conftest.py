@@ -39,7 +39,7 @@ def context(
 ) -> Iterator[BrowserContext]:
     workers: Literal["allow", "block"] = "allow" if "worker" in request.fixturenames else "block"
     context = browser.new_context(base_url=stub.url, service_workers=workers)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 

@@ -38,6 +38,14 @@ FIND = """async (mark) => {
       if (has(request.url) || inBytes(new Uint8Array(bytes))) places.push(`cache ${request.url}`);
     }
   }
+  const files = async (folder) => {
+    for await (const [name, entry] of folder.entries()) {
+      if (entry.kind === "directory") await files(entry);
+      else if (has(name) || inBytes(new Uint8Array(await (await entry.getFile()).arrayBuffer())))
+        places.push(`file ${name}`);
+    }
+  };
+  await files(await navigator.storage.getDirectory());
   if (has(history.state)) places.push("history");
   if (has(document.cookie)) places.push("cookie");
   for (const { name } of await indexedDB.databases()) {

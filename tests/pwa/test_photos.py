@@ -70,15 +70,26 @@ def test_photo_that_is_none_is_refused_and_the_form_kept(
     assert stub.store.envelopes()[0]["blobs"] == []
 
 
-@pytest.mark.parametrize("fault", ["cut-before", "cut-after", "status:503"])
+@pytest.mark.parametrize("fault", ["cut-before", "status:503"])
 def test_bytes_stay_until_the_server_lists_them(phone: Any, stub: Any, fault: str) -> None:
-    stub.faults.waiting.append((PHOTOS, fault))
+    stub.faults.waiting += [(PHOTOS, fault)] * 50  # however often it tries meanwhile
     one_photo(phone)
     phone.check()
     phone.says("#check", "Waiting for 1 photos")
     assert len(phone.photos()) == 1
+    stub.faults.waiting.clear()
     phone.send()
     phone.says("#check", "Received")
+    assert phone.photos() == []
+    assert len(stub.store.envelopes()) == len(stub.store.photos()) == 1
+
+
+def test_bytes_whose_receipt_was_lost_are_kept_once(phone: Any, stub: Any) -> None:
+    stub.faults.waiting.append((PHOTOS, "cut-after"))
+    one_photo(phone)
+    phone.check()
+    phone.says("#check", "Received")
+    assert stub.faults.waiting == []
     assert phone.photos() == []
     assert len(stub.store.envelopes()) == len(stub.store.photos()) == 1
 

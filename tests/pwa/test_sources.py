@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from roundtag.sync import FORMS
+
 PWA = Path(__file__).resolve().parents[2] / "pwa"
 
 
@@ -14,9 +16,15 @@ def test_every_word_is_listed_once_and_used() -> None:
     assert len(listed) == len(set(listed))
     assert set(re.findall(r'(?<![#.\w])say\(\s*"(\w+)"', source)) <= set(listed)
     idle = [word for word in listed if f'"{word}"' not in source]
-    assert idle == [
-        f"kind_{form}" for form in ("inspection", "swap", "fault", "note", "fake", "count")
-    ]
+    assert sorted(idle) == sorted(f"kind_{form}" for form in FORMS)
+
+
+def test_the_rescue_page_names_every_form() -> None:
+    """What a phone could not send is listed there by its kind, never by a code."""
+    page = (PWA.parent / "templates/rescue/show.html").read_text("utf-8")
+    named = re.search(r"set kinds = \{(.*?)\}", page)
+    assert named
+    assert set(re.findall(r'"(\w+)":', named[1])) == set(FORMS)
 
 
 def test_stub_offers_every_word(stub_words: dict[str, str]) -> None:

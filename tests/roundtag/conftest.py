@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from roundtag import db
+from roundtag import db, stock
 from tests import world as building
 from tests.conftest import _copy, _postgresql, _template
+from tests.roundtag import journaling
 from tests.world import World
 
 
@@ -82,3 +83,21 @@ def fresh_world(ready: Settled, store_kind: str, data_dir: Path) -> Iterator[Wor
         yield copy.deepcopy(ready.worlds[0])
     db.database.close_all()
     _drop(url)
+
+
+@pytest.fixture
+def place(fresh_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a journal that is in use."""
+    with journaling.in_use(tmp_path / "journal", db.address()):
+        yield tmp_path / "journal"
+
+
+@pytest.fixture
+def books_agree(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that moved something, everything still adds up."""
+    worlds = {"world", "fresh_world"} & set(request.fixturenames)
+    for name in worlds:  # set up before, so that the database is still there afterwards
+        request.getfixturevalue(name)
+    yield
+    if worlds:
+        assert stock.problems() == []

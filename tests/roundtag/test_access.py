@@ -30,6 +30,7 @@ from roundtag import (
     software,
     spares,
     stocktakes,
+    storecounts,
     tagging,
 )
 from roundtag.access import ATTENDEE, DEEDS, ROLES, SYSTEM, Actor, Right
@@ -78,10 +79,12 @@ def done(name: str, actor: Actor, client_id: int) -> bool:
 def test_every_verb_bears_a_name_of_the_table() -> None:
     verbs: list[Callable[..., Any]] = [
         inspections.inspect, spares.swap, faults.report_fault, faults.report_as_attendee,
-        faults.resolve_fault, checklists.publish_checklists, rounds.open_round, people.add_person,
+        faults.take_step, checklists.publish_checklists, rounds.open_round, people.add_person,
         people.set_locale, clients.add_client, clients.add_contract, approvals.decide,
         documents.issue_document, duty.put_on_duty, stocktakes.open_stocktake,
         stocktakes.count_device, stocktakes.explain_missing, stocktakes.close_stocktake,
+        storecounts.open_store_count, storecounts.count_store, storecounts.close_store_count,
+        storecounts.explain_store_difference,
         devices.register_device, devices.edit_device,
         devices.move_device, devices.retire_device, devices.reinstate_device, devices.tag_device,
         devices.portray_device, lending.lend_device, lending.return_device, lending.extend_lending,
@@ -163,7 +166,7 @@ def test_lists_hold_ones_own_clients_things_only(world: World, other: World,
 
 def test_a_pack_holds_ones_own_work_only(world: World, other: World) -> None:
     pack = packs.manifest(world.engineer, "zh", "b1")
-    expected = {*packs.FIXED, *(f"/t/{code}" for code in (*world.tags, world.room_tag))}
+    expected = {*packs.FIXED, "/bag", *(f"/t/{code}" for code in (*world.tags, world.room_tag))}
     assert ({page.url for page in pack.pages}, pack.devices) == (expected, 2)
     for actor in (world.viewer, ATTENDEE):
         assert [page.url for page in packs.manifest(actor, "zh", "b1").pages] == packs.FIXED

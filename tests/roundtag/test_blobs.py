@@ -3,14 +3,19 @@
 import hashlib
 import io
 import struct
+import threading
 import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
 
-from roundtag import attachments, blobs, sync
+from roundtag import attachments, blobs, clock, jobs, sync
 from roundtag.errors import BadImage, Invalid, NotFound, TooLarge
-from roundtag.models import Attachment, Blob
+from roundtag.models import Attachment, Blob, DocumentFile, IssuedDocument, Job
+from roundtag.signatures import forget_drawing, keep_drawing
+from tests.accepting import drawing, team
 from tests.seeing import snapshot
 from tests.world import World, check_form, deliver, fault_form, jpeg
 
@@ -84,7 +89,7 @@ def test_empty_or_damaged_bytes_are_named(world: World) -> None:
     assert not blobs.has(photo.sha256)
 
 
-def test_people_see_it_upright_small_and_without_metadata(world: World) -> None:
+def test_people_see_it_upright_small_and_without_metadata(world: World, keeping: str) -> None:
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "SECRET MAKER", 6
     data = encoded("JPEG", (2000, 1000), exif=exif, comment=b"SECRET PLACE")
@@ -98,7 +103,7 @@ def test_people_see_it_upright_small_and_without_metadata(world: World) -> None:
         assert blobs.derivative(digest, size) == shown
 
 
-def test_discard_forgets_only_what_no_submission_lists(world: World) -> None:
+def test_discard_forgets_only_what_no_submission_lists(world: World, keeping: str) -> None:
     (kept, photo), (lost, other) = jpeg("red"), jpeg("blue")
     deliver("fault", fault_form(world, photo=f"blob:{photo.sha256}"), world.engineer,
             photos=(photo,))  # fmt: skip
@@ -107,7 +112,40 @@ def test_discard_forgets_only_what_no_submission_lists(world: World) -> None:
     blobs.discard([photo.sha256, other.sha256, other.sha256, "f" * 64])
     assert blobs.has(photo.sha256)
     assert not blobs.has(other.sha256)
+    do_jobs()
     assert not blobs.path_of(other.sha256).exists()
+    assert blobs.is_whole(photo.sha256)
+
+
+def do_jobs() -> None:
+    """What is to be removed from a bucket, done as the worker does it."""
+    for job in Job.select().where(Job.name == blobs.WIPE):
+        jobs._handlers[job.name](**job.args)
+
+
+@pytest.mark.parametrize("forget", [blobs.discard, lambda one: forget_drawing(*one)])
+def test_what_a_decision_or_a_form_bears_is_never_forgotten(
+    world: World, keeping: str, forget: Callable[[list[str]], None]
+) -> None:
+    """Sent again in a form that is refused, the very bytes of a signature or of a photo stay."""
+    crew = team(world)
+    drawn = keep_drawing(drawing())
+    assert drawn
+    photo = jpeg("green")[1]
+    deliver("inspection", check_form(world, photo=f"blob:{photo.sha256}"), crew.engineer,
+            photos=(photo,))  # fmt: skip
+    blobs.put_photo(jpeg("green")[0])
+    crew.fill(1)
+    crew.hand_in(signature=drawn)
+    paper = blobs.put_bytes(b"%PDF-", "application/pdf")
+    row = IssuedDocument.create(client=world.client_id, number="XJ-1", kind="x", data_digest="d",
+                                file_hash=paper, issued_at=clock.now())  # fmt: skip
+    DocumentFile.create(client=world.client_id, document=row, kind="pdf", lang="zh", name="x.pdf",
+                        sha256=paper, size=5)  # fmt: skip
+    for digest in (drawn, photo.sha256, paper):
+        forget([digest])
+        assert blobs.has(digest)
+        assert blobs.path_of(digest).exists()
 
 
 def filed(world: World) -> tuple[bytes, str, int]:
@@ -117,7 +155,7 @@ def filed(world: World) -> tuple[bytes, str, int]:
     return data, photo.sha256, Attachment.get(Attachment.sha256 == photo.sha256).id
 
 
-def test_a_photo_follows_its_form(world: World) -> None:
+def test_a_photo_follows_its_form(world: World, keeping: str) -> None:
     data, digest, attachment = filed(world)
     with pytest.raises(NotFound):
         attachments.digest_of(attachment, world.viewer)
@@ -155,3 +193,21 @@ def test_a_jpeg_of_very_many_passes_is_not_drawn() -> None:
     assert blobs.sniff(progressive(0)) == "image/jpeg"
     with pytest.raises(BadImage):
         blobs.sniff(progressive(blobs.MAX_SCANS))
+
+
+def test_photos_of_strangers_are_drawn_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come at once: the third waits until one of the two is drawn."""
+    inside, most, both = [0], [0], threading.Barrier(blobs.AT_ONCE)
+
+    def slow(data: bytes, side: int) -> bytes:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        both.wait(10)
+        inside[0] -= 1
+        return data
+
+    monkeypatch.setattr(blobs, "_reencode", slow)
+    with ThreadPoolExecutor(8) as pool:
+        drawn = list(pool.map(blobs.redrawn, [b"x"] * 8))
+    assert drawn == [b"x"] * 8
+    assert most == [blobs.AT_ONCE]

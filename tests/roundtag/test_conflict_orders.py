@@ -21,6 +21,8 @@ from roundtag import (
     reviews,
     rounds,
     settling,
+    spares,
+    stock,
     sync,
     tagging,
 )
@@ -32,6 +34,7 @@ from roundtag.models import (
     Conflict,
     Fault,
     Inspection,
+    Loaner,
     Room,
     RoundDevice,
     StockMovement,
@@ -58,7 +61,7 @@ class Meeting:
     marks: dict[str, set[str]] = field(default_factory=dict)
 
     def entry(self, form: str, fields: dict[str, str], actor: Actor, *marks: str) -> Receipt:
-        made = envelope(form, fields, actor.person_id)
+        made = envelope(form, fields, actor.person_id, form_version="2" if form == "swap" else "1")
         self.sent[made.id] = (made, actor)
         self.marks[made.id] = set(marks)
         receipt = sync.submit(made, actor)
@@ -87,15 +90,47 @@ class Meeting:
     def swap_theirs(self) -> None:
         self._swap(0, "SPA2", self.second, *self.first_device())
 
+    def swap_same(self) -> None:
+        """The same spare into the same device as the other phone's."""
+        self._swap(0, "SPA1", self.second, *self.first_device())
+
     def swap_twice(self) -> None:
         self._swap(1, "SPA1", self.second, *self.after(move="device-moved"))
 
-    def _swap(self, device: int, spare: str, actor: Actor, *marks: str) -> None:
-        held = Unit.get(Unit.device == self.world.devices[device].id).serial
-        clash = ["device-already-swapped"] if held != f"SNA{device + 1}" else []
+    def _swap(self, device: int, spare: str, actor: Actor, *marks: str, **more: str) -> Receipt:
+        held = self._held(device)
+        known = {f"SNA{device + 1}", more.get("old_serial_seen") or None}
+        clash = ["device-already-swapped"] if held not in known else []
         if not clash and Unit.get(Unit.serial == spare).place != "store":
             clash = ["unit-already-used"]
-        self.entry("swap", swap_form(self.world, device, new_serial=spare), actor, *marks, *clash)
+        if not clash and more.get("old_serial_seen", held) != held:
+            marks = (*marks, "serial-differs")
+        form = swap_form(self.world, device, new_serial=spare, **more)
+        return self.entry("swap", form, actor, *marks, *clash)
+
+    def _held(self, device: int) -> str:
+        unit = Unit.get_or_none(Unit.device == self.world.devices[device].id)
+        return unit.serial if unit else ""
+
+    def lend_mine(self) -> None:
+        self._swap(0, "SPA1", self.world.engineer, *self.first_device(), reason="loan",
+                   old_unit_to="store", old_serial_seen="SNA1")  # fmt: skip
+
+    def lend_theirs(self) -> None:
+        """The same spare, read on another device's unit than the page had shown."""
+        self._swap(1, "SPA1", self.second, *self.after(move="device-moved"), reason="loan",
+                   old_serial_seen="SN-READ")  # fmt: skip
+
+    def swap_back(self) -> None:
+        """The office takes back the last swap at the first device, where there is one."""
+        last = Swap.select().where(Swap.device == self.world.devices[0].id)
+        row = last.order_by(Swap.id.desc()).first()
+        if row is None:
+            return
+        before = self._held(0)
+        answer = run(spares.swap_back, spares.SwapBack(row.id))
+        done = answer.outcome == "done"
+        assert self._held(0) == ((row.old_serial or "") if done else before)
 
     def fault_mine(self) -> None:
         self._fault(self.world.engineer)
@@ -181,6 +216,9 @@ def filed(model: type[Inspection] | type[Fault] | type[Swap]) -> list[str]:
 def sound() -> None:
     """Each unit is in one place, where its movements end; the ledger agrees with every row."""
     assert_units_are_where_their_movements_say()
+    assert stock.problems() == []
+    out = {row.unit_id: row.device_id for row in Loaner.select().where(Loaner.back_at.is_null())}
+    assert out == {key: Unit.get_by_id(key).device_id for key in out}
     assert ledger.verify(None) == []
     for client in {row.client_id for row in RoundDevice.select()}:
         assert ledger.verify(client) == []
@@ -219,11 +257,17 @@ PAIRS = {
     "stale checklist": ("publish", "check_first"),
     "swapped device": ("swap_mine", "swap_theirs"),
     "same spare twice": ("swap_mine", "swap_twice"),
+    "same spare into the same device": ("swap_mine", "swap_same"),
+    "one spare, three phones": ("swap_mine", "swap_same", "swap_twice"),
     "duplicate fault": ("fault_mine", "fault_theirs"),
     "retired and checked": ("retire", "check_first"),
     "retired, swapped and reported": ("retire", "swap_mine", "fault_mine"),
     "moved": ("move", "check_second", "swap_twice"),
     "round closed": ("close", "check_first"),
+    "lent twice": ("lend_mine", "lend_theirs"),
+    "lent and swapped": ("lend_mine", "swap_theirs", "lend_theirs"),
+    "lent and swapped back": ("lend_mine", "swap_back", "lend_theirs"),
+    "swapped back and swapped": ("swap_mine", "swap_back", "swap_theirs"),
     "tag replaced": ("replace", "check_first", "fault_mine"),
 }
 
@@ -237,7 +281,8 @@ def test_a_pair_in_every_order(meeting: Meeting, pair: str) -> None:
 
 
 STEPS = ("check_first", "check_second", "swap_mine", "swap_theirs", "swap_twice", "fault_mine",
-         "fault_theirs", "retire", "move", "close", "replace", "publish")  # fmt: skip
+         "fault_theirs", "lend_mine", "lend_theirs", "swap_back", "retire", "move", "close",
+         "replace", "publish")  # fmt: skip
 
 
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

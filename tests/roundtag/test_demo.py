@@ -4,22 +4,39 @@ from datetime import timedelta
 
 import pytest
 
-from roundtag import access, clock, demo, installation, ledger, people, register, rounds
+from roundtag import (
+    access,
+    clock,
+    data,
+    demo,
+    installation,
+    ledger,
+    people,
+    register,
+    rounds,
+    stock,
+)
+from roundtag.accounts import entering
+from roundtag.accounts.throttle import Place
 from roundtag.errors import Invalid
 from roundtag.models import (
     Checklist,
     Client,
     Contract,
     Device,
+    DeviceModel,
     History,
     Inspection,
     Leaf,
     Log,
     Person,
     Room,
+    StockLevel,
+    Store,
     Tag,
     Unit,
 )
+from roundtag.stock import catalogue
 
 PASSWORD = "a demo password"
 
@@ -29,10 +46,25 @@ def test_the_demo_is_complete(store: str) -> None:
     assert (Client.get().code, Room.select().count(), Device.select().count()) == ("HHZ", 5, 80)
     assert Unit.select().where(Unit.place == "store").count() == 28
     assert Tag.select().where(Tag.state == "bound").count() == 85
-    assert Checklist.select().count() == 27
+    assert Checklist.select().count() == len(data.checklists())
     assert {row.kind for row in History.select()} == {"registered"}
     assert not Inspection.select().exists()
     assert [ledger.verify(key) for _, key in ledger.logs()] == [[], []]
+
+
+def test_the_demos_stores_hold_what_is_counted_and_add_up(store: str) -> None:
+    demo.load(PASSWORD)
+    assert {(row.code, row.kind, row.client is None) for row in Store.select()} == {
+        ("KM", "depot", True), ("HHZ-01", "client", False), ("BAG-01", "bag", True)}  # fmt: skip
+    bag = Store.get(Store.kind == "bag")
+    assert bag.person_id == Person.get(Person.username == "engineer").id
+    counted = DeviceModel.select().where(DeviceModel.tracking == "count")
+    assert {row.consumable for row in counted} == {
+        "lamp", "microphone_battery", "remote_battery", ""}  # fmt: skip
+    assert StockLevel.get((StockLevel.store == bag) & (StockLevel.quantity == 8))
+    gone = DeviceModel.get(DeviceModel.discontinued_on.is_null(False))
+    assert [one.full for one in catalogue.substitutes_of(gone.id)] == ["Crestron CP4"]
+    assert stock.problems() == []
 
 
 def test_the_accounts_can_sign_in_and_see_their_work(store: str) -> None:
@@ -44,15 +76,15 @@ def test_the_accounts_can_sign_in_and_see_their_work(store: str) -> None:
         "client": {"client"},
     }
     card = rounds.cards(actors["engineer"], clock.local_day(clock.now()))[0]
-    assert (card.progress.total, card.progress.done, card.late) == (80, 0, False)
+    assert (card.progress.total, card.progress.done, card.late) == (85, 0, False)
     assert card.engineer == "李建国"
     assert len(rounds.devices_assigned(actors["engineer"].person_id or 0)) == 80
 
 
 def signed_in(username: str) -> access.Actor:
-    found = people.sign_in(username, PASSWORD)
+    found = entering.enter(username, PASSWORD, Place("192.0.2.1"))
     assert found is not None
-    session = people.session(found[1])
+    session = people.session(found.session)
     assert session is not None
     return session.actor
 
@@ -90,5 +122,5 @@ def test_an_installation_begins_once(store: str) -> None:
     leaves = Leaf.select().count()
     installation.begin()
     assert Leaf.select().count() == leaves
-    assert Checklist.select().count() == 27
+    assert Checklist.select().count() == len(data.checklists())
     assert ledger.verify(None) == []

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from roundtag import access, commands, data, devices, history, ledger
+from roundtag import access, clients, commands, data, devices, history, ledger
 from roundtag.access import Actor
 from roundtag.devices import age
 from roundtag.devices.age import Age
 from roundtag.errors import Forbidden, Invalid, NotFound
 from roundtag.fields import Fields
 from roundtag.models import (
+    Client,
     Device,
     DeviceModel,
     History,
@@ -77,13 +78,15 @@ def test_a_registered_device_has_all_that_belongs_to_it(world: World) -> None:
     move = StockMovement.get(StockMovement.unit == unit.id)
     assert (move.from_place, move.to_place, move.to_key) == ("supplier", "device", device.id)
     assert Tag.get(Tag.device == device.id).state == "bound"
-    assert RoundDevice.get(RoundDevice.device == device.id).round_id == world.round_id
+    joined = [row.round for row in RoundDevice.select().where(RoundDevice.device == device.id)]
+    assert [tour.occasion for tour in joined] == ["monthly", "commissioning"]
+    assert joined[0].id == world.round_id
     assert Software.get(Software.device == device.id).installed == "1.2"
     found = grown(before)
     assert found.pop("posting") > 0
     assert found == {
         "device": 1, "device_index": 1, "device_model": 1, "history": 2, "leaf": 2,
-        "round_device": 1, "software": 1, "software_update": 1, "stock_movement": 1,
+        "round": 1, "round_device": 2, "software": 1, "software_update": 1, "stock_movement": 1,
         "submission": 1, "tag": 1, "unit": 1,
     }  # fmt: skip
     assert not [line for log in Log.select() for line in ledger.verify(log.client_id)]
@@ -286,6 +289,21 @@ def test_suggestions_are_ones_own(world: World, other: World) -> None:
     mine = devices.places(world.engineer, "register_device")
     assert [place.code for place in mine] == ["A301"]
     assert [p.code for p in devices.places(access.SYSTEM, "register_device")] == ["A301", "B301"]
+
+
+def test_of_many_clients_a_form_has_the_rooms_of_one(world: World, other: World) -> None:
+    asked = access.SYSTEM, "register_device"
+    assert clients.of_rooms(*asked, None, "") == ([], None)
+    more = [
+        Client.create(code=f"M{number}", name=f"客户 {number}") for number in range(clients.FEW)
+    ]
+    known, first = clients.of_rooms(*asked, None, "")
+    assert len(known) == clients.FEW + 2
+    assert first == known[0][0]
+    assert clients.of_rooms(*asked, more[1].id, "nonsense")[1] == more[1].id
+    assert clients.of_rooms(*asked, more[1].id, str(other.room.id))[1] == other.client_id
+    assert clients.of_rooms(*asked, 999_999, "9" * 30)[1] == first
+    assert clients.of_rooms(world.engineer, "register_device", other.client_id, "") == ([], None)
 
 
 def test_an_owner_who_left_stays_until_somebody_chooses_another(world: World) -> None:

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from roundtag import clock, duty, faults, history, ledger, links, notify, sync
+from roundtag import clock, duty, faults, history, ledger, links, notices, sync
 from roundtag.access import ATTENDEE
 from roundtag.commands import Receipt
 from roundtag.errors import Forbidden, Gone, Invalid, NotFound
-from roundtag.faults import ResolveFault, resolve_fault
 from roundtag.models import Fault, Tag
+from tests.roundtag import faulting
 from tests.seeing import at_once, counts, grown, snapshot
-from tests.world import World, deliver, envelope, fault_form, jpeg, new_id, run
+from tests.world import World, deliver, envelope, fault_form, jpeg, new_id, resolve, run
 
 CONTACT = "分机 8123 王女士"
 
@@ -37,8 +37,8 @@ def secret_of(receipt: Receipt) -> str:
 def test_an_engineer_reports_at_a_device(world: World) -> None:
     before = counts()
     receipt = send(world, description="闪屏")
-    assert grown(before) == {"counter": 1, "fault": 1, "fault_event": 1, "history": 1, "leaf": 1,
-                             "submission": 1}  # fmt: skip
+    assert grown(before) == {"counter": 1, "fault": 1, "fault_event": 1, "first_seen": 1,
+                             "history": 1, "leaf": 1, "submission": 1}  # fmt: skip
     fault = the(receipt)
     assert (fault.state, fault.source, fault.symptom) == ("reported", "engineer", "no_picture")
     assert fault.reporter_id == fault.assignee_id == world.engineer.person_id
@@ -58,16 +58,16 @@ def test_an_attendee_reports_at_a_room_and_follows_by_link(world: World) -> None
     status = faults.status(secret_of(receipt))
     assert (status.number, status.state) == (fault.number, "reported")
     assert [kind for kind, _ in status.steps] == ["reported"]
-    run(resolve_fault, ResolveFault(fault.id, "换了线"), world.engineer)
+    resolve(fault.id, world.engineer, "换了线")
     status = faults.status(secret_of(receipt))
     assert status.state == "resolved"
     assert status.resolved_at is not None
-    assert [kind for kind, _ in status.steps] == ["reported", "resolved"]
+    assert [kind for kind, _ in status.steps] == ["reported", "restored", "resolved"]
 
 
 def test_the_status_page_never_shows_words_or_contact(world: World) -> None:
     receipt = at_the_door(world, description="没声音", contact=CONTACT)
-    run(resolve_fault, ResolveFault(the(receipt).id, "换了线"), world.engineer)
+    resolve(the(receipt).id, world.engineer, "换了线")
     shown = repr(dataclasses.asdict(faults.status(secret_of(receipt))))
     for hidden in (CONTACT, "没声音", "换了线"):
         assert hidden not in shown
@@ -94,7 +94,7 @@ def test_a_second_report_of_the_same_is_kept_and_linked(world: World) -> None:
     first, second = at_the_door(world), at_the_door(world, contact=CONTACT)
     assert (the(second).state, the(second).duplicate_of_id) == ("duplicate", first.subject_id)
     assert "already" in second.message
-    run(resolve_fault, ResolveFault(the(first).id, "换了线"), world.engineer)
+    resolve(the(first).id, world.engineer, "换了线")
     status = faults.status(secret_of(second))
     assert (status.number, status.state) == (the(second).number, "resolved")
     assert faults.page(the(first).id, world.engineer).duplicates == [
@@ -192,13 +192,13 @@ def test_revoked_unknown_and_foreign_tags(world: World, other: World) -> None:
 def test_a_client_may_report_but_not_resolve(world: World) -> None:
     fault = the(deliver("fault", fault_form(world), world.viewer))
     with pytest.raises(Forbidden):
-        run(resolve_fault, ResolveFault(fault.id, "好了"), world.viewer)
+        resolve(fault.id, world.viewer, "好了")
 
 
 def test_resolving_twice_tells_the_second_and_changes_nothing(world: World) -> None:
     fault = the(send(world))
-    first = run(resolve_fault, ResolveFault(fault.id, "换了线"), world.engineer)
-    second = run(resolve_fault, ResolveFault(fault.id, "重启"), world.engineer)
+    first = resolve(fault.id, world.engineer, "换了线")
+    second = resolve(fault.id, world.engineer, "重启")
     assert (first.outcome, second.outcome) == ("done", "conflict")
     assert Fault.get_by_id(fault.id).remedy == "换了线"
     assert ledger.verify(world.client_id) == []
@@ -207,8 +207,7 @@ def test_resolving_twice_tells_the_second_and_changes_nothing(world: World) -> N
 def test_resolving_at_once_is_done_by_one(fresh_world: World) -> None:
     world = fresh_world
     fault = the(send(world))
-    order = ResolveFault(fault.id, "换了线")
-    receipts = at_once([lambda: run(resolve_fault, order, world.engineer)] * 5)
+    receipts = at_once([lambda: resolve(fault.id, world.engineer)] * 5)
     assert sorted(r.outcome for r in receipts) == ["conflict"] * 4 + ["done"]
     assert ledger.verify(world.client_id) == []
 
@@ -219,12 +218,7 @@ def test_anothers_fault_is_not_found_to_read_or_resolve(world: World, other: Wor
         with pytest.raises(NotFound):
             faults.page(key, world.engineer)
         with pytest.raises(NotFound):
-            run(resolve_fault, ResolveFault(key, "好了"), world.engineer)
-
-
-def test_a_resolution_needs_words() -> None:
-    with pytest.raises(Invalid):
-        faults.read_resolution(sync.Fields([("remedy", " ")]), 1)
+            resolve(key, world.engineer, "好了")
 
 
 def test_whoever_is_on_duty_gets_it_and_is_told_once(world: World) -> None:
@@ -236,7 +230,7 @@ def test_whoever_is_on_duty_gets_it_and_is_told_once(world: World) -> None:
     for _ in range(3):
         fault = the(deliver("fault", fault_form(world), world.engineer, id=key))
     assert fault.assignee_id == world.viewer.person_id
-    assert notify.unread(world.viewer.person_id or 0) == 1
+    assert notices.unread(world.viewer) == 1
     assert [line.id for line in faults.lines(world.engineer, assignee_id=fault.assignee_id)] == [
         fault.id
     ]
@@ -245,7 +239,7 @@ def test_whoever_is_on_duty_gets_it_and_is_told_once(world: World) -> None:
 def test_lists_show_open_ones_first_in_first_out(world: World) -> None:
     first, second = the(send(world)), the(send(world, symptom="no_sound"))
     assert [line.id for line in faults.lines(world.engineer)] == [first.id, second.id]
-    run(resolve_fault, ResolveFault(first.id, "好了"), world.engineer)
+    resolve(first.id, world.engineer, "好了")
     assert [line.id for line in faults.lines(world.engineer)] == [second.id]
     assert [line.id for line in faults.lines(world.engineer, state="all")] == [second.id, first.id]
 
@@ -256,3 +250,19 @@ def test_an_attendee_sends_one_photo(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         run(faults.report_as_attendee, command, ATTENDEE)
     assert [(e.field, e.code) for e in refused.value.errors] == [("photo", "many")]
+
+
+def test_who_helps_has_the_fault_before_them_and_what_is_due_next_stands_first(
+    world: World,
+) -> None:
+    calm, grave = faulting.report(world), faulting.report(world, 1)
+    faulting.triage(world, grave, "I", who=world.manager)
+    helper = faulting.colleague(world, "helper-a", "engineer")
+    order = faults.DispatchFault(calm.id, world.engineer.person_id or 0, (helper.person_id or 0,))
+    assert faults.lines(helper, assignee_id=helper.person_id) == []
+    run(faults.dispatch_fault, order, faulting.acting(world, "desk"))
+    [mine] = faults.lines(helper, assignee_id=helper.person_id)
+    assert mine.id == calm.id
+    found = faults.lines(world.manager)
+    assert [(line.id, line.level) for line in found] == [(grave.id, "I"), (calm.id, "")]
+    assert found[0].due_at == faults.clocks_of(Fault.get_by_id(grave.id)).next_due

@@ -10,7 +10,9 @@ import pytest
 from roundtag import checklists, sync
 from roundtag.commands import Envelope, Photo
 from roundtag.models import Submission
+from tests import storecounting
 from tests import world as worlds
+from tests.roundtag import slipping
 from tests.seeing import counts, grown
 from tests.world import World, envelope, new_id
 
@@ -35,6 +37,13 @@ def filed(world: World, form: str, version: str, one: dict[str, Any]) -> Envelop
     body = one["body"]
     if "<stocktake>" in body:
         names |= {"<stocktake>": str(worlds.stocktake(world)), "<room-id>": str(world.room.id)}
+    if "<store-count>" in body:
+        model = storecounting.cables(storecounting.store_of(world), 3)
+        names |= {"<store-count>": str(storecounting.opened(world)), "<model>": str(model)}
+    if "<part>" in body:
+        names["<part>"] = f"{slipping.store(world)}:{slipping.stocked(world)}"
+    if "<fault>" in body:
+        names["<fault>"] = str(worlds.fault(world))
     for place, name in names.items():
         body = body.replace(place, name)
     photos = tuple(Photo(sha, "image/jpeg", 9) for sha in one.get("photos", []))

@@ -13,13 +13,22 @@ import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roundtag import approvals, documents, ledger, people, rounds, sync
+from roundtag import approvals, db, documents, ledger, people, rounds, sync
 from roundtag.access import ATTENDEE
 from roundtag.db import database
-from roundtag.faults import ResolveFault, resolve_fault
 from roundtag.models import PROTECTED, Base, ChecklistVersion, Fault, Leaf, Log
 from tests.seeing import at_once, leaf_texts
-from tests.world import World, check_form, deliver, envelope, fault_form, new_id, run, swap_form
+from tests.world import (
+    World,
+    check_form,
+    deliver,
+    envelope,
+    fault_form,
+    new_id,
+    resolve,
+    run,
+    swap_form,
+)
 
 NOTE = "灯丝发黑，王小明说上周就这样"
 CONTACT = "13812345678"
@@ -41,7 +50,7 @@ def lived_in(world: World) -> None:
                            "note.image": NOTE, "item.remark": NOTE}, world.engineer)  # fmt: skip
     deliver("swap", swap_form(world, note=NOTE), world.engineer)
     fault = Fault.select().where(Fault.client == world.client_id).order_by(Fault.id).first()
-    run(resolve_fault, ResolveFault(fault.id, NOTE), world.engineer)
+    resolve(fault.id, world.engineer, NOTE)
     run(approvals.decide, approvals.Decide(world.client_id, "plan", 1, "client", "refused", NOTE),
         world.manager)  # fmt: skip
 
@@ -130,7 +139,7 @@ def test_one_clients_deeds_are_not_in_anothers_log(world: World, other: World) -
 
 def rewritable() -> None:
     """What somebody with the database's own password can do first: drop the guards."""
-    if type(database.obj).__name__.startswith("PooledPostgres"):
+    if db.kind() == "postgresql":
         for table in FROZEN:
             database.execute_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     else:
@@ -207,7 +216,7 @@ def test_every_deleted_row_is_found(world: World) -> None:
             continue
         try:
             found = after(lambda r=row: type(r).delete().where(r._pk_expr()).execute())
-        except peewee.IntegrityError:
+        except (peewee.IntegrityError, peewee.ProgrammingError):  # bound, or append-only
             continue
         if f"{row._meta.table_name} {row._pk} is missing" not in found:
             missed.append(row)
@@ -260,7 +269,11 @@ def test_altered_removed_moved_and_invented_leaves_are_reported(world: World) ->
 def test_a_leaf_left_out_turns_verify_red(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of the tests: forgetting to log one row of a deed cannot stay unseen."""
     real = ledger.append
-    monkeypatch.setattr(ledger, "append", lambda head, changes, at: real(head, changes[1:], at))
+
+    def forgetful(head: Any, changes: list[Any], *more: Any) -> None:
+        real(head, changes[1:], *more)
+
+    monkeypatch.setattr(ledger, "append", forgetful)
     deliver("inspection", check_form(world), world.engineer)
     assert len(ledger.verify(world.client_id)) == 1
 

@@ -28,7 +28,8 @@ MADE = {
     "not in order": {"note": 1, "fault": 1, "fault_event": 1, "history": 2},
     "note": {"note": 1, "history": 1},
 }
-ALWAYS = {"submission", "submission_blob", "leaf", "counter", "attachment", "notification", "job"}
+ALWAYS = {"submission", "submission_blob", "leaf", "counter", "attachment", "notification", "job",
+          "first_seen"}  # fmt: skip
 
 
 def send(world: World, tag: str, kind: str = "note", **more: Any) -> Receipt:

@@ -6,20 +6,29 @@ import pytest
 
 from roundtag import access, clock, people
 from roundtag.access import Actor, Right
+from roundtag.accounts import entering
+from roundtag.accounts.throttle import Place
 from roundtag.commands import Receipt
 from roundtag.errors import Forbidden, Invalid
-from roundtag.models import Grant, Person, Session, Submission
+from roundtag.models import Grant, Person, Session, SignInDelay, Submission
 from tests.seeing import snapshot
 from tests.world import PASSWORD, World, new_id, person, run
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 
+def enter(username: str, password: str) -> str | None:
+    found = entering.enter(username, password, Place("192.0.2.1"))
+    return found.session if found else None
+
+
 def signed_in(world: World) -> str:
-    found = people.sign_in(f"Engineer-{world.code} ", PASSWORD)
+    found = enter(f"Engineer-{world.code} ", PASSWORD)
     assert found is not None
-    assert found[0].id == world.engineer.person_id
-    return found[1]
+    live = people.session(found)
+    assert live is not None
+    assert live.person.id == world.engineer.person_id
+    return found
 
 
 def test_signing_in_opens_a_session_with_the_rights_of_the_moment(world: World) -> None:
@@ -44,15 +53,15 @@ def test_the_database_holds_neither_password_nor_cookie(world: World) -> None:
      ("nobody", PASSWORD), ("engineer-a\0", "\0"), ("\0", "\0"), ("' OR 1=1 --", "x")],
 )  # fmt: skip
 def test_wrong_names_and_passwords_open_nothing(world: World, username: str, password: str) -> None:
-    before = snapshot()
-    assert people.sign_in(username, password) is None
-    assert snapshot() == before
+    before = snapshot(SignInDelay)
+    assert enter(username, password) is None
+    assert snapshot(SignInDelay) == before
 
 
 def test_an_account_without_a_password_cannot_be_entered(world: World) -> None:
     Person.update(password_hash=None).where(Person.id == world.engineer.person_id).execute()
-    assert people.sign_in("engineer-a", PASSWORD) is None
-    assert people.sign_in("engineer-a", "") is None
+    assert enter("engineer-a", PASSWORD) is None
+    assert enter("engineer-a", "") is None
 
 
 def test_signing_out_ends_that_session_at_once_and_no_other(world: World) -> None:
@@ -67,7 +76,7 @@ def test_a_disabled_person_is_out_at_once(world: World) -> None:
     secret = signed_in(world)
     Person.update(active=False).where(Person.id == world.engineer.person_id).execute()
     assert people.session(secret) is None
-    assert people.sign_in("engineer-a", PASSWORD) is None
+    assert enter("engineer-a", PASSWORD) is None
 
 
 @pytest.mark.parametrize(("column", "age", "alive"), [

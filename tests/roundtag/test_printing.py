@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from roundtag import labelling, print_store, printers, printing, stocks, tagging
+from roundtag import print_store, printers, printing, stocks, store_labels, tagging
 from roundtag.errors import Invalid, NotFound
 from roundtag.fields import Fields
 from roundtag.models import Device, Unit
@@ -82,7 +82,7 @@ def test_others_tags_and_units_are_nothing(world: World, other: World) -> None:
         with pytest.raises(NotFound):
             printing.sheet(wanted, world.engineer)
     assert printing.sheet(PrintSheet(tuple(other.tags)), other.engineer).labels == 2
-    assert [u.serial for u in labelling.units(world.engineer)] == ["SPA1", "SPA2"]
+    assert [u.serial for u in store_labels.units(world.engineer)] == ["SPA1", "SPA2"]
 
 
 def test_the_same_labels_again_are_the_same_file(
@@ -201,6 +201,7 @@ def test_what_a_person_printed_with_is_offered_again(world: World) -> None:
 
 
 def test_an_order_costs_the_same_queries_for_one_and_for_all(world: World) -> None:
-    few = queries_of(lambda: printing.labels_of(PrintSheet((world.room_tag,)), world.engineer))
+    one = PrintSheet((world.room_tag,), units=spares()[:1])
+    few = queries_of(lambda: printing.labels_of(one, world.manager))
     all_of_them = order(world, units=spares())
     assert queries_of(lambda: printing.labels_of(all_of_them, world.manager)) == few

@@ -60,7 +60,7 @@ def test_the_device_page_costs_the_same_with_4_and_with_200_entries(world: World
     assert len(read().history) == history.PAGE
     assert read().more
     assert queries_of(read) == few
-    assert few <= 20
+    assert few <= 30  # seven of them for what a swap could put in
 
 
 def test_the_logbook_pages_through_everything_once(world: World) -> None:
@@ -117,8 +117,8 @@ def test_lists_cost_the_same_with_2_and_with_80_devices(world: World) -> None:
         code = tagging.codes_of_devices([device.id])[device.id]
         deliver("fault", {"tag": code, "symptom": "no_sound"}, world.engineer)
     assert {name: queries_of(read) for name, read in reads.items()} == few
-    assert few.pop("pack") <= 22  # what up to 2,000 pages show, each kind of fact in one query
-    assert max(few.values()) <= 12
+    assert few.pop("pack") <= 38  # what up to 2,000 pages show, each kind of fact in one query
+    assert max(few.values()) <= 17
     assert rounds.cards(world.engineer, TODAY)[0].progress.total == 80
 
 

@@ -132,7 +132,7 @@ def test_a_new_device_joins_the_clients_open_round(store: str) -> None:
     assert rows == len(w.devices) + 2
     assert RoundDevice.select().where(RoundDevice.round == other.round_id).count() == before
     device = Device.get(Device.code == "P1")
-    assert rounds.due_of(device, clock.local_day(clock.now())) is not None
+    assert rounds.dues_of(device, device.room_id, clock.local_day(clock.now()))
     assert sound(w.client_id, other.client_id)
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roundtag import commands, ledger, sync
+from roundtag import commands, db, ledger, sync
 from roundtag.commands import Envelope
 from roundtag.db import database
 from roundtag.errors import Invalid, RoundtagError
-from roundtag.faults import OPEN_STATES, ResolveFault, resolve_fault
+from roundtag.faults import OPEN_STATES, TakeStep, take_step
 from roundtag.models import Conflict, Fault, Inspection, RoundDevice, Swap, Unit
 from tests.seeing import snapshot
 from tests.world import World, check_form, envelope, fault_form, new_id, swap_form
@@ -36,6 +36,8 @@ class Model:
     swaps: int = 0
     open: dict[tuple[int, str], int] = field(default_factory=dict)
     faults: int = 0
+    found: set[int] = field(default_factory=set)
+    """Devices whose bad item is still open."""
 
     def report(self, device: int, symptom: str, key: int | None = None) -> None:
         self.faults += 1
@@ -94,7 +96,10 @@ class Day:
         self.deliver("inspection", fields)
         self.model.checks += 1
         self.model.checked.add(device)
-        if verdict == "fail":
+        if verdict == "pass":
+            self.model.found.discard(device)
+        elif device not in self.model.found:  # else it was seen again, which opens nothing
+            self.model.found.add(device)
             self.model.report(device, "checklist")
 
     def swap(self, device: int, shown: str, new: str, back: str) -> None:
@@ -113,18 +118,23 @@ class Day:
     def resolve(self, number: int) -> None:
         if number > len(self.faults):
             return
-        order, key = ResolveFault(self.faults[number - 1], "好了"), new_id()
-        receipt = commands.run(key, resolve_fault, order, self.world.engineer)
+        order, key = (
+            TakeStep(self.faults[number - 1], "resolve", cause="旧", remedy="好了"),
+            new_id(),
+        )
+        receipt = commands.run(key, take_step, order, self.world.engineer)
         self.sent.append((key, order))
         was_open = number in self.model.open.values()
+        self.model.found -= {d for (d, s), n in self.model.open.items()
+                             if n == number and s == "checklist"}  # fmt: skip
         assert receipt.outcome == ("done" if was_open else "conflict")
         self.model.open = {k: v for k, v in self.model.open.items() if v != number}
 
-    def again(self, sent: Envelope | tuple[str, ResolveFault]) -> None:
+    def again(self, sent: Envelope | tuple[str, TakeStep]) -> None:
         if isinstance(sent, Envelope):
             receipt = sync.submit(sent, self.world.engineer)
         else:
-            receipt = commands.run(sent[0], resolve_fault, sent[1], self.world.engineer)
+            receipt = commands.run(sent[0], take_step, sent[1], self.world.engineer)
         assert receipt.repeated
 
     def repeat(self, chance: random.Random) -> None:
@@ -212,7 +222,7 @@ def test_the_same_day_twice_is_byte_identical_but_for_its_repetitions(
                     day.repeat(chance)
             found.append(snapshot())
             day_end.rollback()
-    if type(database.obj).__name__.startswith("PooledPostgres"):
+    if db.kind() == "postgresql":
         found = [bare(rows) for rows in found]  # its sequences do not go back with a rollback
     assert found[0] == found[1]
 

@@ -71,13 +71,13 @@ def test_an_entry_that_failed_is_filed_on_the_second_try(
     world: World, everywhere: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge = inspections.judge
-    monkeypatch.setattr(inspections, "judge", broken)
+    monkeypatch.setattr(inspections.judging, "judge", broken)
     kept = deliver("inspection", check_form(world), world.engineer)
     assert kept.outcome == "review"
     with pytest.raises(Invalid):
         settle(f"kept:{kept.id}", "again", everywhere)
     assert Submission.get_by_id(kept.id).outcome == "review"
-    monkeypatch.setattr(inspections, "judge", judge)
+    monkeypatch.setattr(inspections.judging, "judge", judge)
     assert settle(f"kept:{kept.id}", "again", everywhere).outcome == "done"
     filed = inspections.Inspection.get()
     assert (filed.submission, filed.person_id) == (kept.id, world.engineer.person_id)

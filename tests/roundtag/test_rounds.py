@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from roundtag import access, clock, devices, packs, rounds
+from roundtag import access, clock, devices, rounds
 from roundtag.errors import Forbidden, Invalid, NotFound
 from roundtag.models import Contract, Device, Round, RoundDevice
-from tests.seeing import at_once, counts, grown, snapshot
+from roundtag.rounds import today
+from tests.seeing import at_once, counts, grown, queries_of, snapshot
 from tests.world import World, check_form, contract, deliver, run
 
 JANUARY = datetime(2027, 1, 4, 1, tzinfo=UTC)
@@ -59,10 +60,12 @@ def test_the_due_day(starts: date, period: str, due: date) -> None:
 def test_ensure_opens_each_months_round_exactly_once(world: World, other: World) -> None:
     before = counts()
     assert [rounds.ensure(JANUARY) for _ in range(4)] == [2, 0, 0, 0]
-    assert grown(before) == {"leaf": 2, "round": 2, "round_device": 4, "submission": 2}
+    # Beside the rounds a plan of each contract, which had none.
+    assert grown(before) == {"leaf": 4, "round": 2, "round_device": 4, "round_plan": 2,
+                             "submission": 4}  # fmt: skip
     made = Round.get((Round.contract == world.contract_id) & (Round.period == "2027-01"))
     assert made.engineer_id == world.engineer.person_id
-    assert packs.rounds.devices_assigned(world.engineer.person_id or 0) == [
+    assert rounds.devices_assigned(world.engineer.person_id or 0) == [
         device.id for device in world.devices
     ]
 
@@ -104,8 +107,7 @@ def test_late_only_after_the_due_day_and_only_while_undone(world: World) -> None
     after = date(due.year + 1, 1, 1)
 
     def late(day: date) -> tuple[bool, bool]:
-        found = rounds.due_of(world.devices[0], day)
-        assert found is not None
+        found = rounds.dues_of(world.devices[0], world.room.id, day)[0]
         return rounds.cards(world.engineer, day)[0].late, found.late
 
     assert late(due) == (False, False)
@@ -121,11 +123,12 @@ def test_an_empty_round_is_no_division_by_zero(world: World) -> None:
     assert (card.progress.percent, card.progress.failed) == (0, 0)
 
 
-def test_a_closed_or_unknown_round_is_not_found(world: World) -> None:
+def test_an_unknown_round_is_not_found_and_a_closed_one_stays_to_be_read(world: World) -> None:
+    with pytest.raises(NotFound):
+        rounds.page(999_999, access.SYSTEM, date(2026, 11, 22))
     Round.update(closed_at=clock.now()).where(Round.id == world.round_id).execute()
-    for key in (world.round_id, 999_999):
-        with pytest.raises(NotFound):
-            rounds.page(key, access.SYSTEM, date(2026, 11, 22))
+    assert rounds.page(world.round_id, access.SYSTEM, date(2026, 11, 22)).card.closed_at
+    assert rounds.cards(world.engineer, date(2026, 11, 22)) == []
 
 
 def test_a_round_does_not_wait_for_a_device_that_was_retired(world: World) -> None:
@@ -135,6 +138,27 @@ def test_a_round_does_not_wait_for_a_device_that_was_retired(world: World) -> No
     assert page.card.progress.total == 1
     assert [stop.device_code for stop in page.rooms[0].stops] == ["A-P01"]
     assert rounds.devices_assigned(world.engineer.person_id or 0) == [world.devices[0].id]
-    assert devices.page(world.devices[1].id, world.tags[1], world.engineer).due is None
+    assert devices.page(world.devices[1].id, world.tags[1], world.engineer).checks.due is False
     assert deliver("inspection", check_form(world, 1), world.engineer).outcome == "done"
     assert rounds.page(world.round_id, world.engineer, today).card.progress.done == 1
+
+
+def test_today_shows_a_bounded_part_of_what_is_open(world: World) -> None:
+    """The earliest that wait first, then what is all done; and how many rounds stand behind."""
+    model = Round.select().where(Round.id == world.round_id).dicts().first()
+    model |= {"id": None, "slot": None, "engineer": None}
+    made = [Round.create(**{**model, "due_on": date(2026, 1, 1 + day)}) for day in range(20)]
+    for tour in made[1:]:
+        RoundDevice.create(client=world.client_id, round=tour, device=world.devices[0])
+    found = today.todays(world.manager, date(2026, 11, 22))
+    assert [card.id for card in found.cards] == [tour.id for tour in made[1 : today.MOST + 1]]
+    opened = Round.select().where(Round.closed_at.is_null()).count()
+    assert found.more == opened - today.MOST
+    mine = today.todays(world.engineer, date(2026, 11, 22))
+    assert ([card.id for card in mine.cards], mine.more) == ([world.round_id], 0)
+    few = queries_of(lambda: today.todays(world.manager, date(2026, 11, 22)))
+    RoundDevice.update(done_at=clock.now(), result="pass").where(
+        RoundDevice.round == made[1].id).execute()  # fmt: skip
+    again = today.todays(world.manager, date(2026, 11, 22))
+    assert again.cards[0].id == made[2].id
+    assert queries_of(lambda: today.todays(world.manager, date(2026, 11, 22))) == few

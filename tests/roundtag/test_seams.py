@@ -18,6 +18,7 @@ from roundtag import (
     duty,
     jobs,
     links,
+    notices,
     notify,
     rounds,
 )
@@ -217,8 +218,8 @@ def test_the_same_cause_is_one_message_per_person_and_channel(world: World) -> N
     for _ in range(3):
         tell(world)
     tell(world, "fault-2")
-    assert notify.unread(world.viewer.person_id or 0) == 2
-    assert notify.unread(world.engineer.person_id or 0) == 0
+    assert notices.unread(world.viewer) == 2
+    assert notices.unread(world.engineer) == 0
 
 
 def test_a_message_of_a_deed_that_failed_is_never_sent(world: World) -> None:

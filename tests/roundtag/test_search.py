@@ -10,7 +10,6 @@ from roundtag import bulk, device_list, devices, lending, places, room_list, sea
 from roundtag.access import SYSTEM, Actor
 from roundtag.db import write
 from roundtag.device_list import Wish
-from roundtag.faults import ResolveFault, resolve_fault
 from roundtag.fields import Fields
 from roundtag.models import (
     Device,
@@ -29,7 +28,7 @@ from roundtag.models import (
 from roundtag.places import SaveRoom, SaveSite, save_room, save_site
 from roundtag.search import words
 from tests.seeing import snapshot
-from tests.world import World, deliver, fault_form, run, swap_form
+from tests.world import World, deliver, fault_form, resolve, run, swap_form
 
 DERIVED = (DeviceIndex, Posting, RoomIndex)
 
@@ -163,7 +162,7 @@ def _deeds(world: World, dice: random.Random) -> list[Any]:
     def settle() -> None:
         fault = Fault.get_or_none(Fault.state == "reported")
         if fault:
-            run(resolve_fault, ResolveFault(fault.id, "好了"), world.engineer)
+            resolve(fault.id, world.engineer, "好了")
 
     def replace_tag() -> None:
         tag = Tag.get(Tag.device == world.devices[1].id, Tag.state == "bound")

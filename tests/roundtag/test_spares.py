@@ -7,7 +7,16 @@ import pytest
 from roundtag import devices, history, ledger, spares, sync
 from roundtag.commands import Receipt
 from roundtag.errors import Forbidden, Invalid, NotFound
-from roundtag.models import Conflict, Fault, FaultEvent, StockMovement, Store, Swap, Unit
+from roundtag.models import (
+    Conflict,
+    DeviceModel,
+    Fault,
+    FaultEvent,
+    StockMovement,
+    Store,
+    Swap,
+    Unit,
+)
 from tests.seeing import (
     assert_units_are_where_their_movements_say,
     at_once,
@@ -43,6 +52,9 @@ def test_a_swap_moves_both_units_and_tells_everyone(world: World) -> None:
     assert grown(before) == {
         "history": 1,
         "leaf": 2,
+        "counter": 1,
+        "repair_event": 1,
+        "repair_order": 1,
         "stock_movement": 2,
         "submission": 1,
         "swap": 1,
@@ -175,9 +187,9 @@ def kinds(fault: Fault) -> list[str]:
 def test_a_swap_for_a_fault_moves_the_fault_on(world: World) -> None:
     fault = a_fault(world)
     receipt = send(world, fault=str(fault.id))
-    assert Fault.get_by_id(fault.id).state == "in_progress"
+    assert Fault.get_by_id(fault.id).state == "on_site"
     assert Swap.get_by_id(receipt.subject_id).fault_id == fault.id
-    assert kinds(fault) == ["reported", "swapped"]
+    assert kinds(fault) == ["reported", "on_site", "swapped"]
     assert ledger.verify(world.client_id) == []
 
 
@@ -187,7 +199,7 @@ def test_a_swap_that_settles_the_fault_resolves_it(world: World) -> None:
     settled = Fault.get_by_id(fault.id)
     assert (settled.state, settled.remedy) == ("resolved", "SNA1 → SPA1")
     assert settled.resolved_by_id == world.engineer.person_id
-    assert kinds(fault) == ["reported", "swapped", "resolved"]
+    assert kinds(fault) == ["reported", "on_site", "swapped", "resolved"]
     assert [e.kind for e in history.of_device(world.devices[0].id)][:2] == ["resolved", "swap"]
     assert ledger.verify(world.client_id) == []
 
@@ -234,7 +246,7 @@ def test_two_spares_for_one_device_at_once_put_one_in(fresh_world: World) -> Non
 
 def test_the_same_model_comes_first_among_fitting_spares(world: World) -> None:
     first = Unit.get(Unit.serial == "SPA2")
-    other_model = spares.DeviceModel.create(category="projector", maker="索尼", name="X", grade=9)
+    other_model = DeviceModel.create(category="projector", maker="索尼", name="X", grade=9)
     Unit.update(model=other_model).where(Unit.serial == "SPA1").execute()
     lines = spares.fitting(world.devices[0], first.model_id)
-    assert [(line.serial, line.same_model) for line in lines] == [("SPA2", True), ("SPA1", False)]
+    assert [(line.serial, line.rank) for line in lines] == [("SPA2", "model"), ("SPA1", "other")]

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from roundtag import clock, devices, ledger, lending, movements, packs, stocktakes, sync, tagging
+from roundtag import clock, devices, ledger, lending, packs, stock, stocktakes, sync, tagging
 from roundtag.access import SYSTEM, Actor, Right
 from roundtag.commands import Deed, Envelope, Outcome
 from roundtag.db import database
@@ -102,9 +102,8 @@ def test_a_device_whose_unit_is_out_is_not_missed(world: World) -> None:
     key = stocktake(world)
 
     def take_out(command: worlds.Place, deed: Deed) -> Outcome:
-        unit, device = Unit.get(Unit.serial == "SNA1"), world.devices[0].id
-        deed.change(unit, place="repair", device=None)
-        movements.record(deed, unit, ("device", device), ("repair", None), "faulty")
+        unit = stock.hold(Unit.get(Unit.serial == "SNA1").id)
+        stock.move(deed, unit, stock.Spot("repair"), "faulty")
         return Outcome("out")
 
     take_out.__name__ = "import_spares"

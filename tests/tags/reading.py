@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from tags import codes, designs, layout, qr, stock
-from tags.sheet import SERIAL, Label
+from tags.sheet import SERIAL, SHELF, Label
 
 BASE = "https://av.example.com"
 MM = 72 / 25.4
@@ -24,6 +24,7 @@ NAMES = (
     ("", "", "device"),
     ("投影机 P02", "第二会议室", "small"),
     ("爱普生 CB-L500", "3 号楼备件库 · A-2", "spare"),
+    ("A-12", "3 号楼备件库（地下一层，东侧）", "shelf"),
     ("", "", "blank"),
 )
 
@@ -37,6 +38,8 @@ def pool() -> list[Label]:
         url = qr.address(BASE, code)
         if kind == "spare":
             code, url = serial, SERIAL + serial
+        if kind == "shelf":
+            code, url = f"KA/R-{number:03}", f"{SHELF}KA/R-{number:03}"
         made.append(Label(code, url, title, subtitle, "报修热线 400-800-1234", kind))
     return made
 
@@ -63,7 +66,7 @@ def printed_in(page: pypdfium2.PdfPage, on: stock.Stock, cell: layout.Box) -> st
 def printed_codes(text: str) -> list[str | None]:
     """Tag codes and serial numbers as a person reads them off the label."""
     found = re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", text)
-    serials = re.findall(r"\bX2A-[0-9]{4}/B", text)
+    serials = re.findall(r"\bX2A-[0-9]{4}/B|\bKA/R-[0-9]{3}\b", text)
     return [codes.parse(one) for one in found] + serials
 
 

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from blueprints import door
-from roundtag import access, db, people, queue
+from roundtag import access, db
 from roundtag.models import Person
+from roundtag.people import passwords
 from tests import world as worlds
 from tests.conftest import _copy, _postgresql, _template
 from tests.world import World
@@ -44,10 +45,10 @@ def quick_passwords() -> Iterator[None]:
     """Hundreds of sign-ins are no test of Argon2; tests/roundtag holds its real cost."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people, "_hasher", lambda: cheap)
-        people._decoy.cache_clear()
+        patch.setattr(passwords, "hasher", lambda: cheap)
+        passwords.decoy.cache_clear()
         yield
-    people._decoy.cache_clear()
+    passwords.decoy.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -111,10 +112,9 @@ def made_once() -> dict[str, Flask]:
 
 
 @pytest.fixture
-def app(world: World, made_once: dict[str, Flask], monkeypatch: pytest.MonkeyPatch) -> Flask:
+def app(world: World, made_once: dict[str, Flask]) -> Flask:
     """The application, with nobody's requests counted yet."""
     if "app" not in made_once:
-        monkeypatch.setattr(queue, "limits_url", lambda: "memory://")
         made_once["app"] = create_app()
         made_once["app"].testing = True
         made_once["app"].config["PROPAGATE_EXCEPTIONS"] = False

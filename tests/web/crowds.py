@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from roundtag import tagging
 from roundtag.commands import Deed, Outcome
 from roundtag.models import Building, Room, Round, RoundDevice, Site, Store, Unit
+from roundtag.stock import levels
 from tests import world as worlds
 from tests.world import Place, World
 
@@ -35,6 +36,7 @@ def import_register(command: Grow, deed: Deed) -> Outcome:
     for number in range(10):
         deed.create(Unit, model=template.model, serial=f"MORE{number}", place="store", store=store)
     _join_round(deed, Round.get_by_id(command.round_id), room)
+    levels.recount()
     return Outcome("grown")
 
 

@@ -13,10 +13,13 @@ MALFORMED = ["x", "0" * 10, "7K3M9QX2PX", "%00", "..", "a" * 3000, "７Ｋ３",
              "<script>", "'--", "%F0%9F%98%80", "%ff"]  # fmt: skip
 
 
+COUNTED = {"Content-Length", "Retry-After", "X-Request-ID"}
+
+
 def shape(browser: FlaskClient, code: str) -> tuple[int, bytes, list[tuple[str, str]]]:
     """All that an answer shows: status, body, headers but those that count requests."""
     answer = browser.get(f"/t/{code}")
-    headers = [(n, v) for n, v in answer.headers if n not in {"Content-Length", "Retry-After"}
+    headers = [(n, v) for n, v in answer.headers if n not in COUNTED
                and not n.startswith("X-RateLimit")]  # fmt: skip
     return answer.status_code, answer.data, sorted(headers)
 

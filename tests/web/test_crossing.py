@@ -65,11 +65,13 @@ def test_safe_methods_pass_from_anywhere(app: Flask, world: World, method: str) 
     assert answer.status_code == 200
 
 
-FORMS = ("/sign-in", "/sign-out", "/language", "/scan", "/tags/sheets", "/faults/1/resolution",
-         "/fake", "/t/{tag}/claim",
+FORMS = ("/sign-in", "/sign-out", "/language", "/scan", "/tags/sheets", "/faults/1/steps",
+         "/fake", "/articles", "/articles/1/help", "/problems", "/problems/1/members",
+         "/t/{tag}/articles/1/help", "/notices/1/reading", "/notices/settings", "/t/{tag}/claim",
          "/tags/bulk", "/tags/batches", "/tags/{tag}/state", "/tags/{tag}/replacement",
          "/stocktakes", "/stocktakes/1/closure", "/stocktakes/1/rooms/1/counts",
          "/devices/new", "/devices/1/details", "/devices/1/retirement", "/lendings/1/return",
+         "/loaners/1/keeping", "/loaners/1/due-day", "/swaps/1/back",
          "/t/{tag}/inspections", "/t/{tag}/swaps", "/t/{tag}/faults")  # fmt: skip
 
 
@@ -89,6 +91,7 @@ def test_reading_changes_nothing(engineer: FlaskClient, world: World) -> None:
     before = snapshot()
     for path in ("/today", f"/t/{world.tags[0]}", f"/T/{world.tags[0]}",
                  f"/rooms/{world.room.id}", "/faults", "/devices", "/pack", "/sign-out",
+                 "/articles", "/problems", "/articles?owed=1",
                  "/language", "/scan?code=x"):  # fmt: skip
         engineer.get(path)
         engineer.head(path)

@@ -8,12 +8,11 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from roundtag import clock, devices, software
+from roundtag import blobs, clock, devices, software
 from roundtag.fields import Fields
 from roundtag.models import Attachment, Blob, Device, Lending, Room, Software, Store, Tag, Unit
-from roundtag.settings import current
 from tests import world as worlds
-from tests.seeing import snapshot
+from tests.seeing import snapshot, stored
 from tests.web.conftest import SignIn
 from tests.web.reading import Page
 from tests.web.test_packs import queries
@@ -194,10 +193,6 @@ def photo(orientation_and_place: bool = False) -> tuple[io.BytesIO, str]:
     return io.BytesIO(out.getvalue()), "p.jpg"
 
 
-def files() -> list[str]:
-    return [path.name for path in current().blob_dir.rglob("*") if path.is_file()]
-
-
 def test_a_picture_is_set_without_its_place_and_taken_away(
     manager: FlaskClient, base: str, world: World
 ) -> None:
@@ -210,7 +205,7 @@ def test_a_picture_is_set_without_its_place_and_taken_away(
     assert shown.get("loading") == "lazy"
     served = manager.get(f"/photos/{picture}?size=thumb")
     assert (served.status_code, served.mimetype) == (200, "image/jpeg")
-    kept = current().blob_dir / Blob.get().sha256[:2] / Blob.get().sha256
+    kept = blobs.path_of(Blob.get().sha256)
     assert 2 not in Image.open(kept).getexif().get_ifd(0x8825)
     pack = manager.get(f"/t/{world.tags[0]}", headers={"X-Pack": "1"})
     assert f"/photos/{picture}" not in pack.text
@@ -223,12 +218,12 @@ def test_a_picture_is_set_without_its_place_and_taken_away(
 def test_what_is_no_picture_leaves_nothing(
     manager: FlaskClient, base: str, data: bytes | None
 ) -> None:
-    before = snapshot(), files()
+    before = snapshot(), stored()
     sent = {} if data is None else {"photo": (io.BytesIO(data), "p.jpg")}
     answer = manager.post(f"{base}/photo", data=sent)
     assert answer.status_code == 422
     assert Page(answer.text).error("photo", "p-")
-    assert (snapshot(), files()) == before
+    assert (snapshot(), stored()) == before
 
 
 def test_lent_shown_and_taken_back(manager: FlaskClient, base: str, world: World) -> None:

@@ -21,9 +21,8 @@ from roundtag.models import (
     Submission,
     Swap,
 )
-from roundtag.settings import current
 from tests import world as worlds
-from tests.seeing import snapshot
+from tests.seeing import snapshot, stored, wiped
 from tests.web.conftest import SignIn
 from tests.web.reading import Page
 from tests.world import World
@@ -65,10 +64,6 @@ def browser(case: Case, visitor: FlaskClient, signed_in: SignIn) -> FlaskClient:
     return found
 
 
-def files() -> list[str]:
-    return [path.name for path in current().blob_dir.rglob("*") if path.is_file()]
-
-
 def upload(data: bytes, name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
     return io.BytesIO(data), name
 
@@ -104,10 +99,10 @@ def test_photos_travel_with_the_form(browser: FlaskClient, world: World, case: C
     second, other = worlds.jpeg("green")
     answer = send(browser, world, case, photo=[upload(data), upload(second)])
     if case.who is None:  # an attendee sends one
-        assert (answer.status_code, files()) == (422, [])
+        assert (answer.status_code, stored()) == (422, set())
         return
     assert answer.status_code == 303, answer.text
-    assert sorted(files()) == sorted([photo.sha256, other.sha256])
+    assert sorted(stored()) == sorted([photo.sha256, other.sha256])
     assert {a.sha256 for a in Attachment.select()} == {photo.sha256, other.sha256}
 
 
@@ -115,8 +110,8 @@ def test_the_same_photo_twice_is_one(browser: FlaskClient, world: World, case: C
     data, photo = worlds.jpeg()
     photos = [upload(data) for _ in range(2 if case.who else 1)]  # an attendee sends one
     assert send(browser, world, case, photo=photos).status_code == 303
-    kept = [photo.sha256] if case.who else [Blob.get().sha256]  # an attendee's is drawn anew
-    assert files() == kept
+    kept = {photo.sha256} if case.who else {Blob.get().sha256}  # an attendee's is drawn anew
+    assert stored() == kept
 
 
 def test_sent_again_it_stays_one_record(browser: FlaskClient, world: World, case: Case) -> None:
@@ -157,7 +152,8 @@ def test_a_bad_field_is_named_and_nothing_is_lost_or_left(
     data = {**case.fill(world), **words, name: bad, "submission_id": key}
     answer = send(browser, world, case, **data, photo=[upload(worlds.jpeg()[0])])
     assert answer.status_code == 422
-    assert (snapshot(), files()) == (before, [])
+    wiped()
+    assert (snapshot(), stored()) == (before, set())
     page = Page(answer.text)
     assert page.error(name, case.prefix)
     form = page.form(f"/t/{world.tags[0]}/{case.path}")
@@ -193,7 +189,8 @@ def test_a_bad_photo_is_refused_beside_its_field(
     page = Page(answer.text)
     assert words in page.error("photo", case.prefix)
     assert "typed" in page.form(f"/t/{world.tags[0]}/{case.path}").filled().values()
-    assert (snapshot(), files()) == (before, [])
+    wiped()
+    assert (snapshot(), stored()) == (before, set())
 
 
 def test_a_bad_photo_of_an_item_is_named_at_the_item(engineer: FlaskClient, world: World) -> None:
@@ -219,7 +216,7 @@ def test_a_photo_known_before_survives_a_refused_form(engineer: FlaskClient, wor
     assert send(engineer, world, CASES["fault"], photo=[upload(data)]).status_code == 303
     bad = send(engineer, world, CASES["fault"], symptom="nonsense", photo=[upload(data)])
     assert bad.status_code == 422
-    assert files() == [photo.sha256]
+    assert stored() == {photo.sha256}
     assert Blob.select().count() == 1
 
 
@@ -229,7 +226,8 @@ def test_a_file_under_a_name_of_its_own_is_refused(
     before = snapshot()
     answer = send(browser, world, case, evil=[upload(worlds.jpeg()[0])])
     assert answer.status_code == 422
-    assert (snapshot(), files()) == (before, [])
+    wiped()
+    assert (snapshot(), stored()) == (before, set())
     assert "differ" in answer.text or "不" in answer.text
 
 
@@ -292,21 +290,30 @@ def test_hidden_fields_that_fail_are_told_on_top(engineer: FlaskClient, world: W
     assert "This checklist is not known. Reload the page." in " ".join(alerts)
 
 
-def test_a_fault_is_resolved_once(engineer: FlaskClient, world: World) -> None:
+def test_a_step_is_taken_once_and_what_lacks_stands_at_its_field(
+    engineer: FlaskClient, world: World
+) -> None:
     engineer.set_cookie("lang", "en")
     send(engineer, world, CASES["fault"])
     fault = Fault.get()
-    path = f"/faults/{fault.id}/resolution"
-    bad = engineer.post(path, data={"remedy": " "})
+    path = f"/faults/{fault.id}/steps"
+    bad = engineer.post(path, data=worlds.step_form(fault.id, "resolve", remedy=" "))
     assert bad.status_code == 422
     assert Page(bad.text).error("remedy", "f-") == "Say what was done."
-    key = worlds.new_id()
+    nowhere = engineer.post(path, data=worlds.step_form(fault.id, "arrive", tag="0" * 10, why=""))
+    assert "does not belong to" in Page(nowhere.text).error("tag", "f-")
+    good = {
+        **worlds.step_form(fault.id, "resolve", remedy="reset"),
+        "submission_id": worlds.new_id(),
+    }
     for _ in range(2):
-        done = engineer.post(path, data={"remedy": "reset", "submission_id": key})
+        done = engineer.post(path, data=good)
         assert (done.status_code, done.location) == (303, f"/faults/{fault.id}")
-    late = engineer.post(path, data={"remedy": "again"})
-    assert "resolved before" in engineer.get(late.location).text
+    late = engineer.post(path, data=worlds.step_form(fault.id, "resolve", remedy="again"))
+    assert "on record already" in engineer.get(late.location).text
     assert Fault.get().remedy == "reset"
+    other = engineer.post(path, data=worlds.step_form(fault.id + 1, "resolve"))
+    assert other.status_code == 404
 
 
 def test_a_form_of_a_megabyte_of_text_is_too_large(
@@ -324,7 +331,7 @@ def test_six_full_photos_and_one_more_are_too_large(
 ) -> None:
     answer = send(browser, world, case, photo=[upload(bytes(MAX_BYTES)) for _ in range(7)])
     assert answer.status_code == 413
-    assert files() == []
+    assert stored() == set()
 
 
 def test_the_languages_of_a_refused_form_lead_back_to_its_page(

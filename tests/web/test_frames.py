@@ -8,9 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app import create_app
 from blueprints import door
 from roundtag import static_files
 from roundtag.models import Fault
+from tests import storecounting
 from tests import world as worlds
 from tests.web.conftest import SignIn
 from tests.web.reading import Page
@@ -38,24 +40,89 @@ def every_page(
     worlds.deliver("swap", worlds.swap_form(world), world.engineer)
     worlds.deliver("swap", worlds.swap_form(world), world.engineer)
     fault = Fault.select().order_by(Fault.id).first()
-    counted = worlds.stocktake(world)
-    staff = ["/today", "/scan", "/scan?code=x", "/outbox", "/more", "/faults", "/faults?state=all",
-             f"/faults/{fault.id}", "/rooms", f"/rooms/{world.room.id}", "/devices", "/devices?q=x",
-             f"/rounds/{world.round_id}", "/tags/sheets", "/tags/stocks", "/tags/printers",
-             "/tags/prints", "/tags", f"/tags/{tag}", "/tags/log", "/fake",
-             f"/tags/rooms/{world.room.id}", f"/tags/{tag}/replacement", "/offline", "/pack",
-             "/nowhere",
-             "/faults/999999", f"/t/{tag}", f"/T/{tag}", f"/t/{world.room_tag}", "/t/x",
-             f"/devices/{world.devices[0].id}/history", f"/rooms/{world.room.id}/history",
-             "/places", "/rooms?q=x", "/devices?lacks=tag", "/devices/new", "/lendings",
-             "/software", *(f"/devices/{world.devices[0].id}/{page}" for page in
-                            ("details", "photo", "lending", "software")),
-             "/sw.js", "/manifest.webmanifest",
-             "/healthz", "/sync/whoami", "/stocktakes", f"/stocktakes/{counted}",
-             f"/stocktakes/{counted}/rooms", f"/stocktakes/{counted}/rooms/{world.room.id}",
-             f"/stocktakes/{counted}/report.csv"]  # fmt: skip
+    counted, stores = worlds.stocktake(world), storecounting.opened(world)
+    article, problem = worlds.knowledge_of(fault.id)
+    staff = [
+        "/today",
+        "/scan",
+        "/scan?code=x",
+        "/outbox",
+        "/more",
+        "/faults",
+        "/faults?state=all",
+        f"/faults/{fault.id}",
+        "/rooms",
+        f"/rooms/{world.room.id}",
+        "/devices",
+        "/devices?q=x",
+        f"/rounds/{world.round_id}",
+        "/tags/sheets",
+        "/tags/stocks",
+        "/tags/printers",
+        "/tags/prints",
+        "/tags",
+        f"/tags/{tag}",
+        "/tags/log",
+        "/fake",
+        f"/tags/rooms/{world.room.id}",
+        f"/tags/{tag}/replacement",
+        "/offline",
+        "/pack",
+        "/nowhere",
+        "/faults/999999",
+        f"/t/{tag}",
+        f"/T/{tag}",
+        f"/t/{world.room_tag}",
+        "/t/x",
+        f"/devices/{world.devices[0].id}/history",
+        f"/rooms/{world.room.id}/history",
+        "/notices",
+        "/notices/settings",
+        "/places",
+        "/rooms?q=x",
+        "/devices?lacks=tag",
+        "/devices/new",
+        "/lendings",
+        "/loaners",
+        "/rounds",
+        "/rounds/plans",
+        "/rounds/calendar",
+        "/rounds/meetings",
+        "/upkeep",
+        "/findings",
+        "/reports",
+        "/quality",
+        "/lamps",
+        "/consumables",
+        "/checklists",
+        f"/rounds/{world.round_id}/acceptance",
+        f"/rounds/{world.round_id}/report",
+        "/articles",
+        "/articles?owed=1",
+        f"/articles/{article}",
+        "/problems",
+        f"/problems/{problem}",
+        "/articles/new",
+        "/software",
+        *(
+            f"/devices/{world.devices[0].id}/{page}"
+            for page in ("details", "photo", "lending", "software")
+        ),
+        "/sw.js",
+        "/manifest.webmanifest",
+        "/healthz",
+        "/sync/whoami",
+        "/stocktakes",
+        f"/stocktakes/{counted}",
+        f"/stocktakes/{counted}/rooms",
+        f"/stocktakes/{counted}/rooms/{world.room.id}",
+        f"/stocktakes/{counted}/report.csv",
+        "/stock/counts",
+        *(f"/stock/counts/{stores}{end}" for end in ("", "/lists/new")),
+    ]
     anyone = ["/sign-in", "/", "/today", f"/t/{tag}", f"/t/{world.room_tag}", "/t/x", "/nowhere",
-              report.location, "/status/x", "/offline", "/sync/x"]  # fmt: skip
+              report.location, "/status/x", f"/t/{tag}/articles/{article}",
+              "/offline", "/sync/x"]  # fmt: skip
     found = [(path, engineer.get(path)) for path in staff]
     found += [(path, visitor.get(path)) for path in anyone]
     found += [(f"pack {path}", engineer.get(path, headers={"X-Pack": "1"})) for path in staff[:21]]
@@ -251,3 +318,9 @@ def test_the_offline_page_knows_nobody(
 def test_nothing_of_this_machine_is_shown(every_page: list[tuple[str, TestResponse]]) -> None:
     here = str(Path(__file__).resolve().parents[2])
     assert not [path for path, answer in every_page if here in answer.text]
+
+
+def test_debugging_is_off_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    made = create_app()
+    assert (made.debug, made.config["PROPAGATE_EXCEPTIONS"]) == (False, None)

@@ -8,7 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from roundtag import history
+from roundtag.access import ATTENDEE
 from roundtag.models import Fault, History, Person, Session
+from tests import storecounting
 from tests import world as worlds
 from tests.seeing import queries_of
 from tests.web.conftest import SignIn
@@ -230,11 +232,16 @@ def queries(browser: FlaskClient, path: str) -> int:
 
 
 PAGES = {
-    "/today": 13, "/faults": 6, "/faults?state=all": 6, "/rooms": 10, "/devices": 9,
-    "/devices?q=P": 11, "/tags/sheets": 8, "/pack": 28, "/more": 3, "/t/{device}": 24,
-    "/t/{room}": 16, "/rooms/{room_id}": 16, "/rounds/{round_id}": 8, "/stocktakes": 10,
+    "/today": 23, "/faults": 6, "/faults?state=all": 6, "/rooms": 10, "/devices": 9,
+    "/devices?q=P": 11, "/tags/sheets": 9, "/pack": 51, "/loaners": 8, "/more": 4, "/notices": 4,
+    "/t/{device}": 33, "/t/{room}": 21, "/rooms/{room_id}": 20, "/findings": 7,
+    "/rounds/{round_id}": 29, "/stocktakes": 10, "/rounds": 11, "/lamps": 6,
+    "/consumables": 10, "/slips": 8, "/bag": 6, "/slips/new?kind=draw": 10, "/quality": 9,
+    "/stock/counts": 10, "/stock/counts/{count_id}": 20, "/stock/counts/{count_id}/lists/new": 14,
     "/stocktakes/{stocktake_id}": 18, "/stocktakes/{stocktake_id}/rooms": 12,
-    "/stocktakes/{stocktake_id}/rooms/{room_id}": 12,
+    "/stocktakes/{stocktake_id}/rooms/{room_id}": 12, "/articles": 4, "/articles?owed=1": 5,
+    "/articles/{article_id}": 6, "/problems": 4, "/problems/{problem_id}": 8,
+    "/faults/{fault_id}": 40, "/faults/{fault_id}/clocks": 9,
 }  # fmt: skip
 """The most statements that a page may send, its session included."""
 
@@ -242,9 +249,12 @@ PAGES = {
 def test_queries_do_not_grow_with_rows(
     engineer: FlaskClient, visitor: FlaskClient, lived_in: World
 ) -> None:
+    fault = Fault.select().order_by(Fault.id).first().id
     names = {"device": lived_in.tags[0], "room": lived_in.room_tag,
              "room_id": lived_in.room.id, "round_id": lived_in.round_id,
-             "stocktake_id": worlds.stocktake(lived_in)}  # fmt: skip
+             "stocktake_id": worlds.stocktake(lived_in), "count_id": storecounting.opened(lived_in),
+             **dict(zip(("article_id", "problem_id"), worlds.knowledge_of(fault), strict=True)),
+             "fault_id": fault}  # fmt: skip
     paths = {path: path.format(**names) for path in PAGES}
     few = {path: queries(engineer, filled) for path, filled in paths.items()}
     attendee = [queries(visitor, f"/t/{names[kind]}") for kind in ("device", "room")]
@@ -255,6 +265,31 @@ def test_queries_do_not_grow_with_rows(
     assert later == attendee
     assert not {path: count for path, count in many.items() if count > PAGES[path]}
     assert max(attendee) <= 7
+
+
+def test_the_deadlines_of_a_fault_are_asked_for_again(
+    engineer: FlaskClient, lived_in: World
+) -> None:
+    """Online the page asks the server; a copy on a phone shows moments and asks nothing."""
+    key = Fault.get(Fault.reporter == lived_in.engineer.person_id).id
+    part = engineer.get(f"/faults/{key}/clocks", headers=HTMX)
+    assert "<html" not in part.text
+    assert f'hx-get="/faults/{key}/clocks"' in part.text
+    kept = engineer.get(f"/faults/{key}", headers=PACK).text
+    assert "clocks__one" in kept
+    assert "hx-" not in kept
+    worlds.resolve(key, lived_in.engineer)
+    assert "hx-get" not in engineer.get(f"/faults/{key}/clocks").text
+    assert f"/faults/{key}" not in {page["url"] for page in engineer.get("/pack").json["pages"]}
+
+
+def test_a_pack_copy_of_a_fault_knows_no_contact(engineer: FlaskClient, lived_in: World) -> None:
+    fields = worlds.fault_form(lived_in, 1, symptom="power", contact="13800138000")
+    key = worlds.deliver("fault", fields, ATTENDEE).subject_id
+    Fault.update(assignee=lived_in.engineer.person_id).where(Fault.id == key).execute()
+    assert "13800138000" in engineer.get(f"/faults/{key}").text
+    assert f"/faults/{key}" in pack_pages(engineer)
+    assert "13800138000" not in engineer.get(f"/faults/{key}", headers=PACK).text
 
 
 def test_queries_of_one_fault_do_not_grow(engineer: FlaskClient, lived_in: World) -> None:

@@ -1,15 +1,20 @@
 """Printing through the browser: sheet form, preview, stock, printers, prints of many."""
 
+import io
 from io import BytesIO
 
+import pypdfium2
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from pypdf import PdfReader
 
 from roundtag import printers, prints, stocks
-from roundtag.models import LabelStock, Printer, PrintFile, Submission, Unit
+from roundtag.models import LabelStock, Printer, PrintFile, PrintRun, Submission, Unit
+from tests import storecounting
 from tests import world as worlds
 from tests.seeing import snapshot
+from tests.tags.reading import decoded, render
 from tests.web.conftest import SignIn
 from tests.web.reading import Page
 from tests.world import World
@@ -203,3 +208,45 @@ def test_a_viewer_prints_nothing(signed_in: SignIn, world: World, name: str) -> 
         assert browser.post(path, data={**choice(world), **STOCK}).status_code == 403
     assert browser.get("/tags/prints").status_code == 403
     assert Submission.select().count() == before
+
+
+def test_all_shelves_of_a_store_are_printed_at_once_and_logged(
+    english: FlaskClient, world: World
+) -> None:
+    """The symbol says where it is, as the counting page reads it."""
+    store = Unit.get(Unit.serial == "SPA1").store_id
+    page = Page(english.get(f"/tags/sheets?of=shelves&in_store={store}").text)
+    chosen = [b.get("value") for b in page.all("input", name="shelf") if "checked" in b.attributes]
+    assert chosen == [f"{store}:A-1", f"{store}:A-2"]
+    answer = english.post("/tags/sheets", data={"shelf": chosen, "stock": "L7160"})
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    image = render(answer.data, 200)
+    assert sorted(decoded(image)) == ["SHELF:KA/A-1", "SHELF:KA/A-2"]
+    text = pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_range()
+    assert "A-1" in text
+    assert "备件库" in text
+    roll = english.post("/tags/sheets", data={"shelf": chosen[0], "stock": "Zebra-50x30",
+                                              "file": "png"})  # fmt: skip
+    assert decoded(Image.open(io.BytesIO(roll.data))) == ["SHELF:KA/A-1"]
+    assert [run.count for run in PrintRun.select().order_by(PrintRun.id)] == [2, 1]
+    assert "2 labels" in english.get("/tags/log").text
+    other = Unit.get(Unit.serial == "SPB1").store_id
+    for strange in (f"{other}:A-1", "999:x", "x"):
+        sent = {"shelf": strange, "stock": "L7160"}
+        assert english.post("/tags/sheets", data=sent).status_code == 404
+
+
+def test_units_are_chosen_by_store_shelf_slip_and_day(english: FlaskClient, world: World) -> None:
+    store = Unit.get(Unit.serial == "SPA1").store
+    storecounting.add_unit("NEW1", store, "A-1")
+
+    def offered(query: str) -> set[str]:
+        page = Page(english.get(f"/tags/sheets?of=spares&{query}").text)
+        keys = [int(box.get("value") or 0) for box in page.all("input", name="unit")]
+        return {unit.serial for unit in Unit.select().where(Unit.id << keys)}
+
+    assert offered(f"in_store={store.id}") == {"SPA1", "SPA2", "NEW1"}
+    assert offered(f"in_store={store.id}&on_shelf=A-1") == {"SPA1", "NEW1"}
+    assert offered("today=1") == {"NEW1"}
+    assert offered("slip=SL-99-0001") == set()
+    assert offered("in_store=x") == {"SPA1", "SPA2", "NEW1"}

@@ -6,7 +6,6 @@ from flask.testing import FlaskClient
 
 from roundtag.models import Person, Session
 from tests import world as worlds
-from tests.web.conftest import SignIn
 from tests.world import World
 
 
@@ -111,30 +110,6 @@ def test_odd_names_and_passwords_are_just_wrong(
     answer = visitor.post("/sign-in", data={"username": name, "password": password})
     assert answer.status_code == 422
     assert visitor.post("/sign-in").status_code == 422
-
-
-def guess(browser: FlaskClient, username: str, times: int, **more: object) -> list[int]:
-    data = {"username": username, "password": "wrong"}
-    return [browser.post("/sign-in", data=data, **more).status_code for _ in range(times)]
-
-
-def test_guessing_is_stopped_for_that_account_alone(
-    visitor: FlaskClient, signed_in: SignIn, world: World
-) -> None:
-    visitor.set_cookie("lang", "en")
-    assert guess(visitor, "engineer-a", 30) == [422] * 30
-    data = {"username": "engineer-a", "password": worlds.PASSWORD}
-    stopped = visitor.post("/sign-in", data=data)
-    assert stopped.status_code == 429
-    assert 0 < int(stopped.headers["Retry-After"]) <= 3600
-    assert "Too many in a short time" in stopped.text
-    assert is_in(signed_in("manager-a"))
-
-
-def test_every_spelling_counts_as_the_same_account(visitor: FlaskClient, world: World) -> None:
-    spellings = ("engineer-a", "Engineer-A", " engineer-a ", "ENGINEER-A\0", "engineer-a\n")
-    assert [code for name in spellings for code in guess(visitor, name, 6)] == [422] * 30
-    assert guess(visitor, "engineer-a", 1) == [429]
 
 
 def test_right_passwords_use_nothing_up(visitor: FlaskClient, world: World) -> None:

@@ -16,6 +16,7 @@ from tests.e2e.offline.town import PEOPLE, Town
 from tests.e2e.proxy import Proxy
 from tests.e2e.server import PASSWORD, Server
 
+PWA = Path(__file__).resolve().parents[3] / "pwa"
 Mutants = dict[str, tuple[str, str]]
 Hand = Callable[..., Handset]
 
@@ -78,14 +79,16 @@ def hand(playwright: Playwright, launch_options: dict[str, Any], tmp_path: Path)
 def _mutate(phone: Handset, mutants: Mutants) -> None:
     phone.context.add_init_script("delete Navigator.prototype.serviceWorker")
     for name, (text, instead) in mutants.items():
-        phone.context.route(f"**/pwa/{name}", partial(_replace, text=text, instead=instead))
+        source = (PWA / name).read_text()
+        assert text in source
+        mutant = partial(_replace, body=source.replace(text, instead))
+        phone.context.route(f"**/pwa/{name}", mutant)
     phone.sign_in()
 
 
-def _replace(route: Route, text: str, instead: str) -> None:
-    reply = route.fetch()
-    assert text in reply.text()
-    route.fulfill(response=reply, body=reply.text().replace(text, instead))
+def _replace(route: Route, body: str) -> None:
+    """What is served is shrunk: the mutant is made of the source."""
+    route.fulfill(response=route.fetch(), body=body)
 
 
 def _close(phone: Handset) -> None:

@@ -35,7 +35,7 @@ FILL = """([name, choices]) => {
     radios.find((radio) => radio.value === wanted).checked = true;
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
-  for (const field of form.querySelectorAll("input[type=number]")) {
+  for (const field of form.querySelectorAll("input[data-unit]")) {
     field.value = field.dataset.min || "1";
   }
   for (const field of form.querySelectorAll("select[name=new_serial]")) {
@@ -141,14 +141,16 @@ class Handset(Phone):
         page.wait_for_selector("html[data-ready], body.public", state="attached")
 
     def fill(self, page: Page, entry: Entry) -> None:
-        another = page.locator(f"form[data-outbox={entry.form}] > [data-outbox-status] button")
+        another = page.locator(
+            f"form[data-outbox={entry.form}] > [data-outbox-status] button"
+        ).first
         if another.count():
             another.first.evaluate("(button) => button.click()")
         # A page may be read anew meanwhile, as one is whose person has just come back.
         page.wait_for_selector(f"form[data-outbox={entry.form}]", state="attached")
         page.evaluate(FILL, [entry.form, entry.choices])
         if entry.photo is not None:
-            form = page.locator(f"form[data-outbox={entry.form}]")
+            form = page.locator(f"form[data-outbox={entry.form}]").first
             form.locator("input[name=photo]").set_input_files([picture(entry.photo)])
             expect(form.locator("canvas")).to_have_count(1)
 

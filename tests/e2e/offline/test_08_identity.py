@@ -11,6 +11,7 @@ from roundtag.models import Person, Session, Submission
 from tests.e2e.conftest import Open, sign_in
 from tests.e2e.server import PASSWORD, Server
 from tests.house.chromium import READ_STORE, becomes
+from tests.house.processes import until
 from tests.pwa.marks import found, found_sealed
 
 MARK = "只有我知道-mark"
@@ -166,6 +167,8 @@ def test_a_sealed_queue_waits_for_its_owner(phone: Shared) -> None:
     page.wait_for_url(re.compile("/sign-in"))
 
     phone.sign_in("engineer")
+    phone.open("/outbox")
+    until(lambda: phone.held(waiting), "what was sealed is delivered")
     phone.received()
     kept = [place for place in found(page, "of the manager") if not place.startswith("cache")]
     assert kept == []  # what a device's logbook shows of it is the engineer's to read

@@ -5,7 +5,6 @@ import hashlib
 import http.client
 import io
 import itertools
-import os
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +22,6 @@ from tests.e2e.server import PASSWORD, Server
 from tests.e2e.test_kill import empty_postgresql
 
 AT_ONCE = 4
-STEP = 1 if os.environ.get("ROUNDTAG_EVERY_BYTE") else 7
-"""CI cuts at every byte; `make test` by itself at every seventh for its time."""
 
 
 @pytest.fixture
@@ -81,10 +78,12 @@ def cut_at_every_byte(site: Server, network: Proxy, through: Client, tag: str, s
     facts.check(site, [entries.install], entries.made)
 
 
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_submission_and_its_reply_cut_at_every_byte(
-    site: Server, network: Proxy, through: Client, tag: str
+    site: Server, network: Proxy, through: Client, tag: str, step: int
 ) -> None:
-    cut_at_every_byte(site, network, through, tag, STEP)
+    """At every seventh for its time; `make soak` at every one."""
+    cut_at_every_byte(site, network, through, tag, step)
 
 
 @pytest.mark.postgresql

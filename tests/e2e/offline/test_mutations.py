@@ -78,6 +78,7 @@ def send_by_twenty(town: Town, client: Client, items: list[dict[str, Any]]) -> N
             check(town, item)
 
 
+@pytest.mark.soak
 def test_no_unique_constraint(start: Start) -> None:
     """Twenty at once must meet between the question and the answer: some rounds they do not."""
     town = start("")
@@ -88,6 +89,7 @@ def test_no_unique_constraint(start: Start) -> None:
         send_by_twenty(town, client, items)
 
 
+@pytest.mark.soak
 def test_the_owner_ignored(start: Start) -> None:
     """What family 8 asks: nobody's work is taken from somebody else's hands without their name."""
     town = start("")

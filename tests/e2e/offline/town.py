@@ -6,6 +6,7 @@ from pathlib import Path
 from roundtag import rounds
 from roundtag.commands import Deed, Outcome
 from roundtag.models import DeviceModel, Room, Store, Unit
+from roundtag.stock import levels
 from tests import world
 from tests.e2e.server import Server
 
@@ -43,4 +44,5 @@ def import_register(command: Place, deed: Deed) -> Outcome:
     for number in (3, 4):
         world._device(deed, world.Place(command.client_id, "S"), room, model, number)
         deed.create(Unit, model=model, serial=f"SPS{number}", place="store", store=store)
+    levels.recount()
     return Outcome("imported")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, request, send_from_directory
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .pages import DEVICE, OUTBOX, page
 from .store import RefusedError, Store, now
@@ -53,6 +53,12 @@ MOMENTS = {
     "before": {"status", "portal", "stranger", "cut-before", "kill-before", "other-body"},
     "after": {"cut-after", "kill-after"},
 }
+
+
+class OneAnswer(WSGIRequestHandler):
+    """A connection for each request: a browser sends again by itself what was cut on an old one."""
+
+    protocol_version = "HTTP/1.0"
 
 
 def hang_up() -> Response:
@@ -264,7 +270,9 @@ class Stub:
 
     def start(self) -> None:
         app = create(self.store, self.faults)
-        self._server = make_server("127.0.0.1", self.port, app, threaded=True)
+        self._server = make_server(
+            "127.0.0.1", self.port, app, threaded=True, request_handler=OneAnswer
+        )
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -283,7 +291,7 @@ def main() -> None:
     port, database, *faults = sys.argv[1:]
     waiting = list(zip(faults[1::2], faults[::2], strict=True))
     app = create(Store(Path(database)), Faults(waiting=waiting))
-    server = make_server("127.0.0.1", int(port), app, threaded=True)
+    server = make_server("127.0.0.1", int(port), app, threaded=True, request_handler=OneAnswer)
     print("listening", flush=True)
     server.serve_forever()
 

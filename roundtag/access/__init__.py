@@ -1,0 +1,61 @@
+"""Who may do what: one table of rights, one table of routes, one place that scopes every read."""
+
+from roundtag.access.actors import (
+    ATTENDEE,
+    SYSTEM,
+    Actor,
+    Right,
+    allowed_on,
+    is_public,
+    require,
+    require_any,
+    visible,
+)
+from roundtag.access.deeds import DEEDS
+from roundtag.access.roles import (
+    CALL_READERS,
+    CALL_TAKERS,
+    CALLERS,
+    CONTRACTORS,
+    DESKS,
+    DEVICE_KEEPERS,
+    DISPATCHERS,
+    DRAWERS,
+    EVERYONE,
+    EXPORTERS,
+    FIELD,
+    HEADS,
+    IMPORTERS,
+    KEEPERS,
+    LEDGER_READERS,
+    LENDERS,
+    LIBRARIANS,
+    OFFICE,
+    PLANNERS,
+    PRINTERS,
+    PROBLEM_FINDERS,
+    PROBLEM_KEEPERS,
+    PUBLIC,
+    QUOTE_READERS,
+    RATE_READERS,
+    REGISTRARS,
+    REPAIRERS,
+    REVIEWERS,
+    ROLES,
+    STAFF,
+    STOREKEEPERS,
+    TAGGERS,
+    TALKERS,
+    TEMPLATERS,
+)
+from roundtag.access.routes import ROUTES
+
+__all__ = [
+    "ATTENDEE", "CALLERS", "CALL_READERS", "CALL_TAKERS", "CONTRACTORS", "DEEDS", "DESKS",
+    "DEVICE_KEEPERS", "DISPATCHERS", "DRAWERS", "EVERYONE", "EXPORTERS", "FIELD", "HEADS",
+    "IMPORTERS", "KEEPERS", "LEDGER_READERS", "LENDERS", "LIBRARIANS", "OFFICE", "PLANNERS",
+    "PRINTERS", "PROBLEM_FINDERS", "PROBLEM_KEEPERS", "PUBLIC", "QUOTE_READERS", "RATE_READERS",
+    "REGISTRARS", "REPAIRERS", "REVIEWERS", "ROLES", "ROUTES", "STAFF", "STOREKEEPERS", "SYSTEM",
+    "TAGGERS", "TALKERS", "TEMPLATERS", "Actor", "Right", "allowed_on", "is_public", "require",
+    "require_any", "visible",
+]  # fmt: skip

@@ -1,0 +1,97 @@
+"""What was learned and helps at the next fault: articles, by whom they helped, which are owed."""
+
+from roundtag.knowledge.cards import (
+    in_room,
+    is_public_here,
+    of_categories,
+    of_device,
+    of_fault,
+    of_problem,
+)
+from roundtag.knowledge.forms import BODY, TITLE, model_names, read_article
+from roundtag.knowledge.helping import (
+    ArticleDidHelp,
+    ArticleHelpedHere,
+    article_helped,
+    article_helped_here,
+)
+from roundtag.knowledge.matching import Card, Wanted, rank
+from roundtag.knowledge.owing import (
+    ExcuseArticle,
+    First,
+    excuse_article,
+    is_owed,
+    owed,
+    read_excuse,
+)
+from roundtag.knowledge.reading import (
+    LIMIT,
+    STATES,
+    ArticleLine,
+    ArticlePage,
+    Listing,
+    Texts,
+    Wish,
+    listing,
+    page,
+    read_wish,
+    texts,
+)
+from roundtag.knowledge.shipped import LoadArticles, load_articles
+from roundtag.knowledge.writing import (
+    KINDS,
+    PublishArticle,
+    RetireArticle,
+    Words,
+    WriteArticle,
+    publish_article,
+    retire_article,
+    write_article,
+)
+
+__all__ = [
+    "BODY",
+    "KINDS",
+    "LIMIT",
+    "STATES",
+    "TITLE",
+    "ArticleDidHelp",
+    "ArticleHelpedHere",
+    "ArticleLine",
+    "ArticlePage",
+    "Card",
+    "ExcuseArticle",
+    "First",
+    "Listing",
+    "LoadArticles",
+    "PublishArticle",
+    "RetireArticle",
+    "Texts",
+    "Wanted",
+    "Wish",
+    "Words",
+    "WriteArticle",
+    "article_helped",
+    "article_helped_here",
+    "excuse_article",
+    "in_room",
+    "is_owed",
+    "is_public_here",
+    "listing",
+    "load_articles",
+    "model_names",
+    "of_categories",
+    "of_device",
+    "of_fault",
+    "of_problem",
+    "owed",
+    "page",
+    "publish_article",
+    "rank",
+    "read_article",
+    "read_excuse",
+    "read_wish",
+    "retire_article",
+    "texts",
+    "write_article",
+]

@@ -1,0 +1,68 @@
+"""Problems: what lies behind several faults, its cause, and the way round it."""
+
+from roundtag.problems.at_fault import AtFault, at_fault
+from roundtag.problems.forms import (
+    read_added,
+    read_findings,
+    read_opened,
+    read_resolution,
+)
+from roundtag.problems.pages import (
+    STATES,
+    FaultLine,
+    Listing,
+    Prefilled,
+    ProblemLine,
+    ProblemPage,
+    Wish,
+    listing,
+    page,
+    prefilled,
+    read_wish,
+)
+from roundtag.problems.verbs import (
+    KINDS,
+    AddFault,
+    OpenProblem,
+    RemoveFault,
+    ResolveProblem,
+    UpdateProblem,
+    add_fault_to_problem,
+    open_for,
+    open_problem,
+    remove_fault_from_problem,
+    resolve_problem,
+    update_problem,
+)
+
+__all__ = [
+    "KINDS",
+    "STATES",
+    "AddFault",
+    "AtFault",
+    "FaultLine",
+    "Listing",
+    "OpenProblem",
+    "Prefilled",
+    "ProblemLine",
+    "ProblemPage",
+    "RemoveFault",
+    "ResolveProblem",
+    "UpdateProblem",
+    "Wish",
+    "add_fault_to_problem",
+    "at_fault",
+    "listing",
+    "open_for",
+    "open_problem",
+    "page",
+    "prefilled",
+    "read_added",
+    "read_findings",
+    "read_opened",
+    "read_resolution",
+    "read_wish",
+    "remove_fault_from_problem",
+    "resolve_problem",
+    "update_problem",
+]

@@ -1,0 +1,1 @@
+"""Verifiable logs: Merkle trees (RFC 9162) and signed heads (C2SP); no database, no settings."""
