@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from playwright.sync_api import (
 )
 
 from tests.house import browsers
-from tests.house.processes import commands
+from tests.house.processes import Found, commands, until
 
 # A machine may be busy with other tests; a state that never comes is still told.
 expect.set_options(timeout=20_000)
@@ -99,6 +99,19 @@ class Worker:
             "origin": self.url, "registrationId": self.known[0], "tag": "outbox",
             "lastChance": False,
         })  # fmt: skip
+
+    def wake_until(self, condition: Callable[[], Found], what: str) -> Found:
+        """The first true answer of `condition`, while the worker is woken again and again.
+
+        Once is not enough: a page just closed may still hold the lock of those who send, and
+        then the worker leaves it to the browser's next call.
+        """
+
+        def woken() -> Found:
+            self.wake()
+            return condition()
+
+        return until(woken, what)
 
     def kill(self) -> None:
         self.session.send("ServiceWorker.stopAllWorkers")

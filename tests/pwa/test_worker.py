@@ -158,8 +158,7 @@ def test_with_all_tabs_closed_the_worker_delivers(phone: Any, make_phone: Any, s
     becomes(phone.page, REGISTERED)
     phone.page.close()
     stub.start()
-    woken.wake()
-    until(stub.store.envelopes, "the worker has delivered")
+    woken.wake_until(stub.store.envelopes, "the worker has delivered")
     assert [sent["owner"] for sent in stub.store.envelopes()] == [1]
     other = make_phone(context.new_page(), stub.url)
     other.open("/outbox")
@@ -179,11 +178,7 @@ def test_the_worker_sends_nothing_in_the_name_of_another(phone: Any, stub: Any) 
     phone.sign_in(2)
     stub.start()
     # The second question comes after all that the first run did.
-    for _ in range(2):
-        with phone.page.context.expect_event(
-            "requestfinished", lambda request: request.url.endswith("/sync/whoami")
-        ):
-            woken.wake()
+    woken.wake_until(lambda: stub.store.asked_by.count(2) >= 2, "the worker has asked twice")
     assert stub.store.envelopes() == []
 
 

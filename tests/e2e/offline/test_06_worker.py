@@ -9,7 +9,6 @@ from tests.e2e.offline.plan import Entry
 from tests.e2e.offline.town import Town
 from tests.e2e.proxy import moments
 from tests.house.chromium import Worker
-from tests.house.processes import until
 
 
 def file_unsent(phone: Handset, town: Town, photo: int) -> None:
@@ -33,8 +32,7 @@ def test_the_worker_is_killed_while_it_delivers(hand: Hand, town: Town, moment: 
     phone.page.goto("about:blank")
     phone.network.away = False
     phone.network.next(fault)
-    worker.wake()
-    fault.wait()
+    worker.wake_until(fault.happened.is_set, "it has come so far")
     worker.kill()
     fault.release.set()
     phone.network.heal()
@@ -48,8 +46,7 @@ def test_the_worker_alone_delivers(hand: Hand, town: Town) -> None:
     [entry] = phone.ids()
     phone.page.goto("about:blank")
     phone.network.away = False
-    worker.wake()
-    until(lambda: facts.arrived(town, entry), "the worker has delivered", 30)
+    worker.wake_until(lambda: facts.arrived(town, entry), "the worker has delivered")
     finish(phone, town)
 
 

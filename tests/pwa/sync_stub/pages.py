@@ -70,11 +70,20 @@ WORDS = {
     "update_wait": "Finish the open form first",
 }
 
+# What shows itself later stands below: a form that moves under a finger loses the tap.
 FRAME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <link rel="icon" href="data:,">
 <script type="module" src="/static/{build}/pwa/main.js"></script></head>
 <body data-build="{build}"{user}>
+<a href="/outbox">Outbox <span data-outbox-count hidden></span></a>
+<button data-outbox-send>Send now</button>
+<button data-pack-refresh>Refresh</button>
+<form method="post" action="/sign-out" data-signout="/offline"><button>Sign out</button></form>
+<dialog data-signout-dialog><form method="dialog"><h2 data-signout-count></h2>
+<button value="seal">Seal</button><button value="colleagues">Colleagues</button>
+<button value="">Stay</button></form></dialog>
+<main><h1>{title}</h1>{main}</main>
 <p data-needs-https hidden>https needed</p>
 <p data-clock-wrong hidden><span data-text></span></p>
 <p data-unsent-old hidden><span data-text></span></p>
@@ -85,15 +94,7 @@ FRAME = """<!doctype html>
 <p data-pack-progress hidden></p>
 <div data-update-ready hidden><button data-update-apply>Update ready</button>
 <span data-update-note></span></div>
-<a href="/outbox">Outbox <span data-outbox-count hidden></span></a>
-<button data-outbox-send>Send now</button>
-<button data-pack-refresh>Refresh</button>
-<form method="post" action="/sign-out" data-signout="/offline"><button>Sign out</button></form>
-<dialog data-signout-dialog><form method="dialog"><h2 data-signout-count></h2>
-<button value="seal">Seal</button><button value="colleagues">Colleagues</button>
-<button value="">Stay</button></form></dialog>
 <p data-back hidden><span data-text></span></p>
-<main><h1>{title}</h1>{main}</main>
 <script type="application/json" id="words">{words}</script>
 </body></html>"""
 

@@ -147,6 +147,7 @@ def add_sync(app: Flask, store: Store, faults: Faults) -> None:
     @app.get("/sync/whoami")
     def whoami() -> dict[str, Any]:
         key = signed_in()
+        store.asked_by.append(key)
         user = {"id": key, "name": NAMES[key]} if key else None
         return {"user": user, "server_time": now(), "sync": 1, "build": faults.build}
 

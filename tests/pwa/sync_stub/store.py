@@ -41,6 +41,7 @@ class Store:
         self._lock = threading.Lock()
         self.outcome = "done"
         self.decision: dict[str, str] | None = None
+        self.asked_by: list[int | None] = []  # who were told who they are
         self._db = sqlite3.connect(path, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
