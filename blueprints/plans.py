@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import calendar, clock, commands, data, plans, rounds
+from roundtag import calendar, clients, clock, commands, data, plans, rounds
 from roundtag.commands import Verb
 from roundtag.errors import Invalid
 
@@ -30,9 +30,12 @@ def index() -> Response:
 
 
 def _index(form: Typed) -> Response:
+    """?client= says whose plans, where there are many."""
     actor = door.actor()
+    known, client = clients.one_of_many(actor, pages.asked_key("client"))
     return pages.show("plans/index.html", nav="rounds", form=form, path="/rounds/plans",
-                      contracts=plans.contracts(actor, clock.now()), fresh=forms.fresh_id,
+                      clients=known, client=client, fresh=forms.fresh_id,
+                      contracts=plans.contracts(actor, clock.now(), client),
                       may=lambda client: actor.may("save_plan", client))  # fmt: skip
 
 

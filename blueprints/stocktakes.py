@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import door, forms, pages
 from blueprints.forms import Typed
-from roundtag import addresses, commands, stocktakes
+from roundtag import addresses, clients, commands, stocktakes
 from roundtag.commands import Receipt
 from roundtag.errors import Invalid
 from roundtag.stocktakes import sheets
@@ -24,9 +24,11 @@ def index() -> Response:
 
 
 def _index(form: Typed) -> Response:
+    """?client= says of whom it offers rooms and sites, where there are many."""
     actor = door.actor()
-    return pages.show("stocktakes/index.html", nav="stocktakes", form=form,
-                      choices=stocktakes.choices(actor),
+    known, client = clients.of_rooms(actor, "open_stocktake", pages.asked_key("client"), "")
+    return pages.show("stocktakes/index.html", nav="stocktakes", form=form, clients=known,
+                      client=client, choices=stocktakes.choices(actor, client),
                       cards=stocktakes.cards(actor, closed=True), path="/stocktakes",
                       submission_id=forms.page_id())  # fmt: skip
 

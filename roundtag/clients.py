@@ -13,7 +13,7 @@ from roundtag.models import Client, Contract, Room
 from roundtag.words import N_
 
 FEW = 4
-"""Clients whose rooms one form offers together."""
+"""Clients whose rooms one form offers, or whose plans one page shows, together."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,20 @@ def choose(actor: Actor, wanted: int | None) -> tuple[list[Client], Client | Non
     return found, next((c for c in found if c.id == wanted), found[0] if found else None)
 
 
+def chosen(actor: Actor, wanted: int | None) -> Client | None:
+    """The wanted client in view, or the first where none is wanted; None where there is no such."""
+    query = Client.select().order_by(Client.code)
+    if wanted is not None:
+        query = query.where(Client.id == wanted)
+    return visible(actor, query, Client.id).first()
+
+
+def one_of_many(actor: Actor, wanted: int | None) -> tuple[list[tuple[int, str]], int | None]:
+    """Whose things a page shows: of few clients in view all, told as none to choose from; of many
+    those of one, the wanted or else the first."""
+    return _one_of([(one.id, one.name) for one in choose(actor, None)[0]], wanted)
+
+
 def offered(actor: Actor, deed: str) -> list[tuple[int | None, str]]:
     """Clients at which the actor may do a deed, by name; first None where it is the provider's."""
     allowed = actor.clients_for(deed)
@@ -109,11 +123,15 @@ def offered(actor: Actor, deed: str) -> list[tuple[int | None, str]]:
 
 def of_rooms(actor: Actor, deed: str, wanted: int | None,
              room: str) -> tuple[list[tuple[int, str]], int | None]:  # fmt: skip
-    """Whose rooms a form for a deed offers: of few clients all, told as none to choose from; of
-    many those of one, of whom the chosen `room` is, else the wanted one, else the first."""
+    """As `one_of_many`, of the clients at which the actor may do a deed; the client of the chosen
+    `room` comes before the wanted one."""
     known = [(key, name) for key, name in offered(actor, deed) if key is not None]
+    row = Room.get_or_none(Room.id == key_of(room)) if len(known) > FEW else None
+    return _one_of(known, row.client_id if row else wanted)
+
+
+def _one_of(known: list[tuple[int, str]],
+            wanted: int | None) -> tuple[list[tuple[int, str]], int | None]:  # fmt: skip
     if len(known) <= FEW:
         return [], None
-    row = Room.get_or_none(Room.id == key_of(room))
-    asked = row.client_id if row else wanted
-    return known, asked if asked in dict(known) else known[0][0]
+    return known, wanted if wanted in dict(known) else known[0][0]

@@ -86,8 +86,8 @@ class RoomChoices:
 
 def choices(client_id: int | None, actor: Actor) -> RoomChoices:
     """Raises NotFound where there is no client in view."""
-    _, client = clients.choose(actor, client_id)
-    if client is None or (client_id is not None and client.id != client_id):
+    client = clients.chosen(actor, client_id)
+    if client is None:
         raise NotFound
     rows = (
         Building.select(Building.id, Site.name, Building.name)

@@ -8,7 +8,7 @@ from roundtag.commands import Deed, Outcome
 from roundtag.errors import NotFound, invalid
 from roundtag.models import Contract, RoundPlan
 from roundtag.plans.checking import ENDED
-from roundtag.plans.verbs import URL, SavePlan
+from roundtag.plans.verbs import OF_CLIENT, SavePlan
 from roundtag.rounds import cycles
 from roundtag.words import N_
 
@@ -33,7 +33,8 @@ def add_default_plans(command: AddDefaultPlans, deed: Deed) -> Outcome:
     for plan in wanted:
         deed.create(RoundPlan, client=contract.client_id, contract=contract, **plan.columns())
     words = N_("%(count)s plans are laid down. Their rounds open by themselves.")
-    return Outcome(words, URL, values={"count": len(wanted)}, subject_id=contract.id)
+    return Outcome(words, OF_CLIENT.format(contract.client_id), values={"count": len(wanted)},
+                   subject_id=contract.id)  # fmt: skip
 
 
 def missing(contract: Contract, today: date) -> list[SavePlan]:

@@ -58,9 +58,11 @@ class ContractPlans:
     missing: list[SavePlan]
 
 
-def contracts(actor: Actor, now: datetime) -> list[ContractPlans]:
-    """All contracts in view, the running ones first; six queries."""
+def contracts(actor: Actor, now: datetime, client: int | None = None) -> list[ContractPlans]:
+    """The contracts in view, of one client where one is told; running ones first. Six queries."""
     query = Contract.select(Contract, Client).join(Client).order_by(Contract.starts_on.desc())
+    if client is not None:
+        query = query.where(Contract.client == client)
     found = list(visible(actor, query, Contract.client))
     keys = [contract.id for contract in found]
     rows = list(RoundPlan.select().where(RoundPlan.contract << keys).order_by(RoundPlan.id))

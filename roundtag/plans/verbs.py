@@ -11,6 +11,7 @@ from roundtag.plans.checking import WARNINGS, Facts, check
 from roundtag.words import N_
 
 URL = "/rounds/plans"
+OF_CLIENT = URL + "?client={}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def save_plan(command: SavePlan, deed: Deed) -> Outcome:
     deed.require(contract.client_id)
     plan = _own(command, contract)
     if plan and plan.retired_at:
-        return Outcome(N_("This plan was retired before."), URL, "conflict", subject_id=plan.id)
+        return Outcome(N_("This plan was retired before."), OF_CLIENT.format(plan.client_id),
+                       "conflict", subject_id=plan.id)  # fmt: skip
     facts = check(command, contract, deed.received_at)
     if plan:
         deed.change(plan, **command.columns())
@@ -131,8 +133,10 @@ def retire_plan(command: RetirePlan, deed: Deed) -> Outcome:
     plan = _standing(command.plan_id, deed)
     in_use = (RoundPlan.id == plan.id) & RoundPlan.retired_at.is_null()
     if not deed.claim(RoundPlan, in_use, retired_at=deed.received_at):
-        return Outcome(N_("This plan was retired before."), URL, "conflict", subject_id=plan.id)
-    return Outcome(N_("The plan is retired. Its rounds stay."), URL, subject_id=plan.id)
+        return Outcome(N_("This plan was retired before."), OF_CLIENT.format(plan.client_id),
+                       "conflict", subject_id=plan.id)  # fmt: skip
+    return Outcome(N_("The plan is retired. Its rounds stay."), OF_CLIENT.format(plan.client_id),
+                   subject_id=plan.id)  # fmt: skip
 
 
 def _standing(plan_id: int, deed: Deed) -> RoundPlan:

@@ -72,5 +72,5 @@ def set_commissioning(command: SetCommissioning, deed: Deed) -> Outcome:
         raise invalid("days", "range", N_("Give a number from %(low)s to %(high)s."),
                       low=0, high=LONGEST)  # fmt: skip
     deed.change(contract, terms={**contract.terms, TERM: command.days})
-    return Outcome(N_("The term for new devices is kept."), "/rounds/plans",
-                   subject_id=contract.id)  # fmt: skip
+    url = f"/rounds/plans?client={contract.client_id}"
+    return Outcome(N_("The term for new devices is kept."), url, subject_id=contract.id)

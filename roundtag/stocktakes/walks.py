@@ -207,9 +207,10 @@ class Choice:
     name: str
 
 
-def choices(actor: Actor) -> list[Choice]:
-    """Clients, sites, buildings and rooms at which the actor may open a stocktake."""
-    mine = actor.clients_for("open_stocktake")
+def choices(actor: Actor, client: int | None = None) -> list[Choice]:
+    """Clients, sites, buildings and rooms at which the actor may open a stocktake; those of one
+    client where one of theirs is told."""
+    mine = actor.clients_for("open_stocktake") if client is None else {client}
 
     def of(query: Any, column: Any) -> Any:
         return query if mine is None else query.where(column << sorted(mine))

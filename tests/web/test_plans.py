@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from roundtag import clock, plans, rounds
+from roundtag import clients, clock, plans, rounds
 from roundtag.models import CalendarException, CapabilityLink, Meeting, Round, RoundPlan
 from tests import world as worlds
 from tests.seeing import snapshot
@@ -83,6 +83,25 @@ def test_the_usual_plans_come_with_one_tap(manager: FlaskClient, world: World) -
                            data={"contract": world.contract_id, "days": "900"})  # fmt: skip
     assert refused.status_code == 422
     assert "from 0 to 90" in refused.text
+
+
+def test_of_many_clients_the_plans_of_one_are_shown(
+    manager: FlaskClient, world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [f'id="contract-{one.contract_id}"' for one in (world, other)]
+    page = manager.get("/rounds/plans").text
+    assert [one in page for one in both] == [True, True]
+    monkeypatch.setattr(clients, "FEW", 1)
+    page = manager.get(f"/rounds/plans?client={other.client_id}").text
+    assert [one in page for one in both] == [False, True]
+    usual = next(form for form in Page(page).forms if "/usual" in form.action)
+    answer = manager.post(usual.action, data=usual.filled())
+    assert answer.location == f"/rounds/plans?client={other.client_id}"
+    refused = manager.post(f"/rounds/plans/commissioning?client={other.client_id}",
+                           data={"contract": other.contract_id, "days": "900"})  # fmt: skip
+    assert [one in refused.text for one in both] == [False, True]
+    first = manager.get("/rounds/plans?client=999999").text
+    assert [one in first for one in both] == [True, False]
 
 
 def test_an_engineer_reads_plans_and_finds_no_form(

@@ -6,6 +6,7 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
+from roundtag import clients
 from roundtag.models import Device, Stocktake, StocktakeEntry, StocktakeVisit
 from tests import world as worlds
 from tests.seeing import snapshot
@@ -31,6 +32,23 @@ def key(world: World) -> int:
 
 def form_of(browser: FlaskClient, path: str, end: str) -> Form:
     return next(one for one in Page(browser.get(path).text).forms if one.action.endswith(end))
+
+
+def test_of_many_clients_the_places_of_one_are_offered(
+    manager: FlaskClient, world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [f'value="room:{one.room.id}"' for one in (world, other)]
+    page = manager.get("/stocktakes").text
+    assert [one in page for one in both] == [True, True]
+    monkeypatch.setattr(clients, "FEW", 1)
+    page = manager.get(f"/stocktakes?client={other.client_id}").text
+    assert [one in page for one in both] == [False, True]
+    form = next(one for one in Page(page).forms if one.action.startswith("/stocktakes?"))
+    refused = manager.post(form.action, data={**form.filled(), "name": ""})
+    assert refused.status_code == 422
+    assert [one in refused.text for one in both] == [False, True]
+    sent = {**form.filled(), "name": "B", "where": f"room:{other.room.id}"}
+    assert manager.post(form.action, data=sent).status_code == 303
 
 
 def count(browser: FlaskClient, world: World, key: int, **typed: object) -> object:
