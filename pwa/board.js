@@ -1,4 +1,5 @@
 /** The desk's board: one-key actions, what changed said once, and a tone for a new level I. */
+import { wireHand } from "./board_hand.js";
 import { wireNews } from "./board_news.js";
 import { wireSound } from "./board_sound.js";
 
@@ -9,6 +10,7 @@ const body = document.getElementById("panel-body");
 const words = JSON.parse(board.dataset.words);
 const ring = wireSound(board.querySelector("[data-sound]"), words);
 const tell = wireNews(lines, document.getElementById("board-news"), words, ring);
+const handOn = wireHand(lines, () => window.htmx.trigger(lines, "later"));
 const TYPED = "input, select, textarea, [contenteditable], dialog";
 
 const faults = () => [...lines.querySelectorAll("[data-fault]")];
@@ -57,10 +59,16 @@ function backInPlace() {
   (document.getElementById(place.id) ?? link(same ?? all[Math.min(place.at, all.length - 1)]))?.focus();
 }
 
+// The list as time goes by, and not as somebody wanted it just now.
+function byItself({ elt, requestConfig: { triggeringEvent: by } }) {
+  return elt === lines && (!by || by.type === "later");
+}
+
 function listen() {
   document.addEventListener("keydown", press);
   addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.target === lines) keepPlace();
+    if (detail.shouldSwap && byItself(detail) && handOn()) detail.shouldSwap = false;
+    else if (detail.target === lines) keepPlace();
     if (panel.open && detail.xhr.status === 422) {
       detail.target = body;
       detail.selectOverride = `form[action="${new URL(detail.xhr.responseURL).pathname}"]`;

@@ -40,9 +40,14 @@ function draw(template, { n, name, word, owner: whose }) {
   return item;
 }
 
+let drawn = "";
+
 async function show() {
   const template = document.getElementById("outbox-other");
   const all = await lines();
+  const now = JSON.stringify(all);
+  if (now === drawn) return; // a button that is replaced under a finger loses the tap
+  drawn = now;
   for (const list of document.querySelectorAll("[data-outbox-others]")) {
     list.hidden = all.length === 0;
     list.replaceChildren(...all.map((line) => draw(template, line)));

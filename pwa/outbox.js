@@ -39,6 +39,7 @@ async function refresh(form) {
   const draft = draftOf(form);
   if (draft.busy) return;
   const row = await rowOf(draft.id);
+  if (draftOf(form) !== draft) return undefined; // the next entry has been begun meanwhile
   if (!row) return begin(form, draft);
   if (row.owner_user_id !== owner()) {
     renew(form);

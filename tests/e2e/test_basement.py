@@ -1,15 +1,18 @@
 """A day in the basement: filed without network, the browser killed, everything arrives once."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Error, FilePayload, Playwright, expect
 
+from roundtag import clock
 from roundtag.models import (
     Attachment,
     Blob,
@@ -20,6 +23,7 @@ from roundtag.models import (
     LogCheck,
     LogHead,
     Session,
+    Setting,
     SignInDelay,
     Submission,
     Swap,
@@ -30,9 +34,10 @@ from tests.e2e.phone import Phone, photo
 from tests.e2e.proxy import Proxy
 from tests.e2e.server import PASSWORD, Server
 from tests.e2e.steps import Hand, status
+from tests.house.processes import until
 from tests.seeing import snapshot
 
-OF_ITSELF = (Job, KnownBrowser, LogCheck, LogHead, Session, SignInDelay)
+OF_ITSELF = (Job, KnownBrowser, LogCheck, LogHead, Session, Setting, SignInDelay)
 """Tables that grow when somebody signs in, or by the minute."""
 SAVED = re.compile("^Saved on this phone")
 RECEIVED = re.compile("^Received")
@@ -87,6 +92,13 @@ def facts(site: Server, rows: list[dict[str, Any]]) -> dict[str, Any]:
         return snapshot(*OF_ITSELF)
 
 
+def turned(site: Server, since: datetime) -> bool:
+    """The scheduler has done all that was due, once since then."""
+    with site.records():
+        tick = Setting.get(Setting.name == "scheduler.tick").value
+    return clock.from_text(json.loads(tick)) > since
+
+
 def held(site: Server) -> dict[str, bytes]:
     """Every photo of a record: its hash → the bytes in the server's store."""
     with site.records():
@@ -122,7 +134,9 @@ def test_three_entries_survive_the_basement_and_arrive_once(phone: Phone, own_si
     expect(states).to_have_text([SAVED] * 3)
     assert phone.photos() == {sha: data}
 
+    began = clock.now()
     own_site.start()
+    until(lambda: turned(own_site, began), "the scheduler has had its first turn", 60)
     phone.offline(False)
     expect(states).to_have_text([RECEIVED] * 3)
     rows = phone.rows()

@@ -20,6 +20,10 @@ NO_POINTER = """() => {
     addEventListener(kind, () => window.pointed++, true);
   }
 }"""
+LATER = """() => new Promise((done) => {
+  addEventListener("htmx:afterRequest", () => setTimeout(done), { once: true });
+  htmx.trigger("#lines", "later");
+})"""
 Desk = Callable[[str], Page]
 
 
@@ -153,6 +157,23 @@ def test_the_board_lives_and_keeps_its_place(own_site: Server, desk: Desk) -> No
     page.locator(f"#f-{new}").focus()
     keys.press("Enter")
     page.wait_for_url(f"**/faults/{new}")
+
+
+def test_the_list_does_not_change_under_a_hand(own_site: Server, desk: Desk) -> None:
+    fault = report(own_site, "no_picture", "II")
+    page = desk("manager")
+    page.goto("/board")
+    page.locator(f"#f-{fault}").hover()
+    urgent = report(own_site, "power", "I", "LT101")
+    page.evaluate(LATER)  # the hand has just moved: it comes a moment later
+    expect(page.locator(f"[data-fault='{urgent}']")).to_be_visible(timeout=REFRESHED / 2)
+    page.locator(f"#f-{fault}").hover()
+    page.mouse.down()
+    third = report(own_site, "power", "I", "DG301")
+    page.evaluate(LATER)
+    expect(page.locator(f"[data-fault='{third}']")).to_have_count(0)
+    page.mouse.up()
+    page.wait_for_url(f"**/faults/{fault}")
 
 
 def test_the_sound_is_off_until_somebody_wants_it(own_site: Server, desk: Desk) -> None:

@@ -10,12 +10,14 @@ import pytest
 from playwright.sync_api import Error, Page, Playwright, expect
 
 from roundtag.models import Attachment, Fault, FaultEvent, Person, Tag
+from tests.e2e.chaining import KEPT
 from tests.e2e.conftest import sign_in
 from tests.e2e.phone import Phone, photo
 from tests.e2e.proxy import Proxy
 from tests.e2e.server import Server
 from tests.e2e.steps import Hand, status
 from tests.e2e.test_installable import violations
+from tests.house.chromium import becomes
 
 FORM = "#step"
 
@@ -60,8 +62,9 @@ def test_a_fault_is_worked_from_accept_to_resolved_without_network(
     page, code = phone.page, str(own_site.tags()[0]["code"])
     key = report(phone, own_site, code)
     phone.open("/outbox")
+    phone.packed(len(own_site.tags()))  # what is told so is wired, and nothing is under way
     page.locator("[data-pack-refresh]").click()
-    phone.packed(len(own_site.tags()))
+    becomes(page, KEPT, [f"/faults/{key}", ""])
     phone.offline()
     phone.open(f"/faults/{key}")
     expect(page.locator("[data-as-of]").first).to_be_visible()

@@ -130,10 +130,11 @@ def records(server: Server) -> dict[str, list[str]]:
 def test_kill_in_the_middle_of_fifty_loses_and_doubles_nothing(site: Server) -> None:
     client = Client(site.url).sign_in("engineer", PASSWORD)
     envelopes = filled_forms(client, site)
+    victim = min(site.web_workers())
     delivery = Delivery(client, envelopes)
 
     delivery.wait_for(WORKER_DIES_AT)
-    os.kill(min(site.web_workers()), signal.SIGKILL)
+    os.kill(victim, signal.SIGKILL)
 
     delivery.wait_for(ALL_DIE_AT)
     delivery.reachable.clear()

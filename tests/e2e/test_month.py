@@ -34,6 +34,7 @@ from tests.e2e.conftest import PHONE, sign_in
 from tests.e2e.phone import Phone
 from tests.e2e.server import PASSWORD, Server
 from tests.e2e.steps import check_open, status
+from tests.house.processes import until
 
 ROOMS = ("LT101", "SP501", "DG301")
 SIZE = 60
@@ -132,8 +133,7 @@ def delivered(phone: Phone) -> None:
     """Every entry of this phone is with the server."""
     phone.offline(False)
     phone.open("/outbox")
-    expect(phone.page.locator("[data-outbox-count]").first).to_be_hidden(timeout=120_000)
-    assert {row["state"] for row in phone.rows()} <= {"received"}
+    until(lambda: {row["state"] for row in phone.rows()} <= {"received"}, "all is there", 120)
 
 
 def desktop(browser: Browser, site: Server, name: str) -> Page:

@@ -50,7 +50,7 @@ def kept(page: Page, url: str) -> None:
     """Waits until the page is on the phone, and what reads symbols after it; a manager without
     devices of their own has no other pages."""
     becomes(page, CONTROLLED)
-    page.wait_for_function(PACKED, arg=url, timeout=60_000)
+    becomes(page, PACKED, url)
     becomes(page, SCANNER_KEPT)
 
 

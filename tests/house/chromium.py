@@ -42,6 +42,15 @@ READ_STORE = """(store) => new Promise((resolve, reject) => {
     reading.oncomplete = () => { open.result.close(); resolve(get.result); };
   };
 })"""
+KEY_IS_HERE = """async () => {
+  return Boolean(await new Promise((done) => {
+    const open = indexedDB.open("roundtag");
+    open.onsuccess = () => {
+      const get = open.result.transaction("meta").objectStore("meta").get("seal");
+      get.onsuccess = () => { open.result.close(); done(get.result); };
+    };
+  }));
+}"""
 
 
 def becomes(page: Page, check: str, arg: Any = None) -> None:

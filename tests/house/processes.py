@@ -1,14 +1,18 @@
 """Waiting for states, and looking at processes as an administrator would: by `ps`."""
 
+import itertools
 import os
+import random
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypeVar
 
 Found = TypeVar("Found")
+SPAN = 2_000
 
 
 def until(condition: Callable[[], Found], what: str, seconds: float = 30.0) -> Found:
@@ -20,10 +24,29 @@ def until(condition: Callable[[], Found], what: str, seconds: float = 30.0) -> F
     return found
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@cache
+def _ports() -> Iterator[int]:
+    """Below those that the kernel gives to whoever asks, and apart for each process of the tests:
+    a port that was found free is taken only later."""
+    mine = 12_000 + SPAN * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    return itertools.cycle(random.SystemRandom().sample(range(mine, mine + SPAN), SPAN))
+
+
+def free_port(following: int = 1) -> int:
+    """The first of so many free ones."""
+    for port in itertools.islice(_ports(), SPAN):
+        if all(_is_free(port + one) for one in range(following)):
+            return port
+    raise AssertionError("no port is free")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def running(pids: set[int]) -> set[int]:

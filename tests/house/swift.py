@@ -4,7 +4,6 @@
 """
 
 import os
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pytest
 from roundtag import bytestore, settings
 from roundtag.bytestore.bucket import Bucket, client_of
 from tests.house import lanes
+from tests.house.processes import free_port
 
 PYTHON = "/usr/bin/python3"
 """Debian's own, for which its python3-swift is installed."""
@@ -46,7 +46,7 @@ class Swift:
     """The server's process; it ends with this one, whatever happens."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, _free_ports(4)
+        self.folder, self.port = folder, free_port(following=4)
         self.start()
 
     def start(self) -> None:
@@ -66,25 +66,6 @@ class Swift:
 
     def url(self, bucket: str) -> str:
         return f"s3://{bucket}/photos?endpoint=http://127.0.0.1:{self.port}"
-
-
-def _free_ports(number: int) -> int:
-    """The first of so many that follow each other and are free."""
-    while True:
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-        if port + number < 65536 and all(_is_free(port + one) for one in range(number)):
-            return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as tried:
-        try:
-            tried.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,12 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
-from tests.house.chromium import CONTROLLED, READ_STORE, becomes
+from tests.house.chromium import CONTROLLED, KEY_IS_HERE, READ_STORE, becomes
 
 DEVICE = "/t/7K3M9QX2PD"
 SO_MANY_DRAFTS = f"""async (wanted) => (await ({READ_STORE})("drafts")).length === wanted"""
+PHOTO_KEPT = f"""async () =>
+  (await ({READ_STORE})("drafts")).some((draft) => draft.photos.length)"""
 
 sys.path.insert(0, str(Path(__file__).parent))
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -64,6 +66,10 @@ class Phone:
         becomes(self.page, CONTROLLED)
         self.shows("[data-pack-progress]", "3/3 devices on this phone")
 
+    def keyed(self) -> None:
+        """Wait until the person's key is here, without which nothing can be sealed."""
+        becomes(self.page, KEY_IS_HERE)
+
     def sign_in(self, person: int) -> None:
         self.page.context.add_cookies([{"name": "user", "value": str(person), "url": self.url}])
 
@@ -105,6 +111,10 @@ class Phone:
     def photos(self) -> list[str]:
         """Hashes of the photo bytes still on the phone."""
         return [row["sha256"] for row in self.page.evaluate(READ_STORE, "photos")]
+
+    def keeps_photo(self) -> None:
+        """Wait until an unfiled draft lies on the disk with its photo."""
+        becomes(self.page, PHOTO_KEPT)
 
     def keeps(self, drafts: int) -> None:
         """Wait until so many unfiled drafts lie on the disk."""

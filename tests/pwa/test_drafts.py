@@ -18,7 +18,7 @@ def test_what_was_typed_and_photographed_survives_a_page_thrown_away(phone: Any,
     phone.page.fill("#check [name=volts]", "231")
     phone.add_photo(PHOTO)
     expect(phone.page.locator("#check .thumb canvas")).to_have_count(1)
-    phone.keeps(1)
+    phone.keeps_photo()
     phone.page.reload()
     phone.says("#check", "Back since")
     expect(phone.page.locator("#check [name=volts]")).to_have_value("231")

@@ -39,7 +39,7 @@ def test_a_draft_is_listed_opened_and_thrown_away(phone: Any) -> None:
     phone.page.fill("#check [name=volts]", "231")
     phone.add_photo(PHOTO)
     expect(phone.page.locator("#check canvas")).to_have_count(1)
-    phone.keeps(1)
+    phone.keeps_photo()
     phone.open("/outbox")
     draft = group(phone, "drafts")
     expect(draft).to_have_count(1)
@@ -154,7 +154,7 @@ def test_a_refused_entry_is_corrected_from_the_list_or_deleted(phone: Any, stub:
 
 
 def test_what_the_server_has_is_not_deleted_here(phone: Any, stub: Any) -> None:
-    stub.faults.waiting.extend([("PUT /sync/photos/", "status:503")] * 9)
+    stub.faults.waiting.extend([("PUT /sync/photos/", "status:503")] * 50)
     phone.add_photo(PHOTO)
     expect(phone.page.locator("#check canvas")).to_have_count(1)
     phone.check()
@@ -172,8 +172,8 @@ def test_what_the_server_has_is_not_deleted_here(phone: Any, stub: Any) -> None:
         row["submission_id"],
     )
     assert len(phone.rows()) == 1
+    act(item, "retry").click()  # in vain; what comes after it is not
     stub.faults.waiting.clear()
-    act(item, "retry").click()
     expect(group(phone, "received")).to_have_count(1)
     assert list(stub.store.photos())
 
@@ -229,6 +229,8 @@ def test_only_its_owner_sees_and_saves_entries(phone: Any, stub: Any) -> None:
     phone.check()
     phone.says("#check", "Saved")
     phone.open("/outbox")
+    told = phone.page.locator("[data-outbox-told]")
+    expect(told).to_have_text("1 waiting, 0 need you, 1 received")  # it stands above the button
     with phone.page.expect_download() as saved:
         phone.page.click("[data-outbox-export]")
     assert saved.value.suggested_filename.startswith("roundtag-unsent-")

@@ -56,7 +56,7 @@ def test_login_portal_with_200_is_a_failure(phone: Any, stub: Any, match: str) -
 
 def test_receipt_for_another_entry_is_no_receipt(phone: Any, stub: Any) -> None:
     stub.faults.waiting += [(POST, "stranger")] * AGAIN
-    with phone.page.expect_response("**/sync/*-*"):
+    with phone.page.expect_response("**/sync/*-*-*"):
         phone.check()
     expect(phone.page.locator("#check")).to_have_attribute("data-state", "saved")
     assert stub.store.envelopes() == []

@@ -85,6 +85,7 @@ def test_a_cleared_phone_is_told_in_words(phone: Any, stub: Any, unsent: int) ->
         return
     expect(told).to_contain_text("Cleared: 2 entries are gone")
     phone.open("/outbox")
+    expect(phone.page.locator("[data-outbox-empty]")).to_be_visible()  # it stands above the note
     expect(told).to_be_visible()
     phone.page.click("[data-entries-lost-seen]")
     expect(told).to_be_hidden()

@@ -55,8 +55,8 @@ def test_double_tap_is_one_record(phone: Any, stub: Any) -> None:
 
 
 def test_two_forms_of_a_page_are_two_records(phone: Any, stub: Any) -> None:
-    phone.check()
     phone.report("no picture")
+    phone.check()  # the upper form folds once it is filed, and moves the lower one
     phone.says("#check", "Received")
     phone.says("#fault", "Received")
     assert {envelope["form"] for envelope in stub.store.envelopes()} == {"inspection", "fault"}

@@ -102,7 +102,7 @@ def test_one_scheduler_works_and_another_goes_on(fresh_store: str, schedule: Cal
     last = max(ended for pid, _, ended in seen if pid == first.pid)
     pause = min(began for pid, began, _ in seen if pid == second.pid) - last
     print(f"without a scheduler for {pause:.2f} s")
-    assert pause < 0.3 + 1.0  # scheduler.WAIT_FOR_LOCK of ticking.py, and a busy machine
+    assert pause < 10  # 0.3 s by itself (scheduler.WAIT_FOR_LOCK of ticking.py)
 
 
 def waits(url: str, count: int) -> bool:

@@ -132,12 +132,17 @@ class Handset(Phone):
 
     def at(self, number: int, path: str) -> Page:
         page = self.tab(number)
-        if not page.url.endswith(path):
+        if page.url.endswith(path):
+            self.wired_on(page)  # it may just have been read anew
+        else:
             self.visit(page, path)
         return page
 
     def visit(self, page: Page, path: str) -> None:
         page.goto(path)
+        self.wired_on(page)
+
+    def wired_on(self, page: Page) -> None:
         page.wait_for_selector("html[data-ready], body.public", state="attached")
 
     def fill(self, page: Page, entry: Entry) -> None:
@@ -148,6 +153,7 @@ class Handset(Phone):
             another.first.evaluate("(button) => button.click()")
         # A page may be read anew meanwhile, as one is whose person has just come back.
         page.wait_for_selector(f"form[data-outbox={entry.form}]", state="attached")
+        page.evaluate(READ_STORE, "outbox")  # answered after the form's look at its own entry
         page.evaluate(FILL, [entry.form, entry.choices])
         if entry.photo is not None:
             form = page.locator(f"form[data-outbox={entry.form}]").first

@@ -90,7 +90,8 @@ def test_one_draft_in_two_tabs_is_never_thrown_away_as_a_double(phone: Handset, 
     phone.offline()
     phone.file(first, Entry("fault", 2, (1, 2), photo=None, taps=1))
     second.reload()
-    second.wait_for_selector("html[data-ready]", state="attached")
+    # It shows the entry of the first tab, whose draft it has copied.
+    second.wait_for_selector("form[data-outbox=fault][data-state]", state="attached")
     phone.file(second, Entry("fault", 2, (3, 4), photo=None, taps=1))
     phone.offline(False)
     rows = phone.settled()

@@ -10,22 +10,13 @@ from playwright.sync_api import Page, Route, expect
 from roundtag.models import Person, Session, Submission
 from tests.e2e.conftest import Open, sign_in
 from tests.e2e.server import PASSWORD, Server
-from tests.house.chromium import READ_STORE, becomes
+from tests.house.chromium import KEY_IS_HERE, READ_STORE, becomes
 from tests.house.processes import until
 from tests.pwa.marks import found, found_sealed
 
 MARK = "只有我知道-mark"
 GOT = "[data-outbox-list] [data-state=received]"
 WAITING = "[data-outbox-list] [data-state]:not([data-state=received])"
-KEY_IS_HERE = """async () => {
-  return Boolean(await new Promise((done) => {
-    const open = indexedDB.open("roundtag");
-    open.onsuccess = () => {
-      const get = open.result.transaction("meta").objectStore("meta").get("seal");
-      get.onsuccess = () => { open.result.close(); done(get.result); };
-    };
-  }));
-}"""
 
 
 class Shared:
@@ -70,6 +61,8 @@ class Shared:
 
     def leave(self, choice: str) -> None:
         self.open("/more")
+        # It shows itself later, above the button.
+        expect(self.page.locator("[data-paused=unreachable]")).to_be_visible()
         self.page.click("[data-signout] button")
         self.page.click(f"[data-signout-dialog] button[value='{choice}']")
 
