@@ -24,10 +24,16 @@ function record(form, { id, photos, supersedes }) {
   };
 }
 
+function rest(form) {
+  clearTimeout(timers.get(form));
+  timers.delete(form);
+}
+
 function keep(form) {
   const draft = draftOf(form);
-  clearTimeout(timers.get(form));
-  if (!owner() || !draft.touched || !draft.mine || draft.busy || draft.committed || !form.isConnected) return;
+  rest(form);
+  if (!owner() || !draft.touched || draft.busy || draft.committed || !form.isConnected) return;
+  if (!draft.mine) return void draft.claimed.then((mine) => mine && keep(form));
   const put = () =>
     change(["drafts"], (tx) => {
       const done = tx.objectStore("drafts").put(record(form, draft));
@@ -58,16 +64,16 @@ export async function discardDraft(id) {
 }
 
 export function drop(form) {
-  clearTimeout(timers.get(form));
+  rest(form);
   return discardDraft(draftOf(form).id);
 }
 
 /** Keep what is typed: a phone may throw the page away while its camera is open. */
 export function wireKeeping(form) {
   const now = () => keep(form);
+  // However long somebody types without a pause: what the last moments brought is all that is open.
   form.addEventListener("input", () => {
-    clearTimeout(timers.get(form));
-    timers.set(form, setTimeout(now, PAUSE));
+    if (!timers.has(form)) timers.set(form, setTimeout(now, PAUSE));
   });
   for (const kind of ["change", "photos"]) form.addEventListener(kind, now);
   addEventListener("pagehide", now);

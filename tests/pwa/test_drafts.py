@@ -74,6 +74,8 @@ def test_nobody_sees_the_draft_of_another_person(phone: Any, stub: Any) -> None:
 def test_the_last_keystroke_before_leaving_is_kept(phone: Any, leave: str) -> None:
     for turn in range(4):
         words = f"lamp {turn} flickers"
+        # A page that is being left is heard only where nothing else is written just then.
+        phone.shows("[data-pack-progress]", "3/3 devices on this phone")
         phone.page.fill("#fault [name=what]", "")
         phone.page.locator("#fault [name=what]").press_sequentially(words)
         phone.page.reload() if leave == "reload" else phone.page.goto("/today")

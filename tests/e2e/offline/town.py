@@ -5,6 +5,7 @@ from pathlib import Path
 
 from roundtag import rounds
 from roundtag.commands import Deed, Outcome
+from roundtag.db import write
 from roundtag.models import DeviceModel, Room, Store, Unit
 from roundtag.stock import levels
 from tests import world
@@ -22,7 +23,8 @@ class Town(Server):
         super().__init__(data_dir, ROUNDTAG_ADMIN="admin", ROUNDTAG_ADMIN_PASSWORD=world.PASSWORD)
 
     def fill(self) -> "Town":
-        with self.records():
+        # All at once: the scheduler would open the round of a contract that it finds on its way.
+        with self.records(), write():
             built = world.build("S")
             world.run(import_register, Place(built.client_id))
             second = world.person(PEOPLE[1], ("engineer", "client", built.client_id))
